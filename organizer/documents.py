@@ -1,0 +1,67 @@
+"""Printed matter: QR codes, and PDFs set by typst from our templates and anyone's data."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Final
+
+import segno
+from markupsafe import Markup
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+TEMPLATES: Final = ROOT / "templates"
+QUIET_ZONE: Final = 4
+START: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from organizer.typesetting import main; main(*sys.argv[2:])"
+)
+LONGEST_SECONDS: Final = 60
+
+
+def qr_svg(text: str) -> Markup:
+    """Return an inline `<svg>` without style or script, hidden from screen readers: say the text beside it.
+
+    It is black on white in dark pages too, since many readers fail at the reverse, and its quiet zone is inside.
+    Its size is the page's to set.
+    """
+    rows = [list(row) for row in segno.make_qr(text, error="m").matrix_iter(border=QUIET_ZONE)]
+    size = len(rows)
+    modules = "".join(_bars(row, y) for y, row in enumerate(rows))
+    return Markup(
+        '<svg class="qr-code" viewBox="0 0 {size} {size}" shape-rendering="crispEdges" aria-hidden="true">'
+        '<path class="qr-ground" fill="#fff" d="M0 0h{size}v{size}H0z"/>'
+        '<path class="qr-modules" fill="#000" d="{modules}"/></svg>'
+    ).format(size=size, modules=modules)
+
+
+def _bars(row: Sequence[int], y: int) -> str:
+    """Return the path of a row's dark modules, those side by side as one."""
+    path, x = "", 0
+    for is_dark, run in groupby(row):
+        width = len(list(run))
+        path += f"M{x} {y}h{width}v1H{x}z" if is_dark else ""
+        x += width
+    return path
+
+
+def pdf(template: str, data: Mapping[str, Any]) -> bytes:
+    """Return the PDF that a typst file makes of `data`; `template` is its path below templates/.
+
+    The file reads `json(bytes(sys.inputs.data))`, so that nothing in `data` is ever markup. It should
+    `set document(date: none)`, or the PDF tells when it was made. It takes about a second: not for a request.
+
+    Raises RuntimeError when the file cannot be set; typst's sentences are in its log.
+    """
+    # In a process of its own: typst would keep tens of megabytes in the one that answers requests.
+    done = subprocess.run(  # noqa: S603 - nothing in the command comes from outside
+        [sys.executable, "-I", "-c", START, str(ROOT), str(TEMPLATES / template), str(TEMPLATES)],
+        input=json.dumps(data, ensure_ascii=False).encode(),
+        stdout=subprocess.PIPE,
+        timeout=LONGEST_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{template} cannot be set.")
+    return done.stdout

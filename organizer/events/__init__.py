@@ -1,0 +1,1 @@
+"""What, when, where: events, their notices, and the gate that decides what a viewer may see."""

@@ -1,0 +1,1 @@
+"""Who works together, where, and who may do what: groups, memberships, invitations, cities."""

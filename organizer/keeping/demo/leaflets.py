@@ -1,0 +1,120 @@
+"""The demo's leaflets: two sheets set by typst, two drawn pictures. The words are ours."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from organizer import documents
+from organizer.keeping.demo.past import OAKLAND, SAN_FRANCISCO
+from organizer.keeping.demo.scenes import Scene
+from organizer.keeping.demo.upcoming import ANNIVERSARY, MARKET
+from organizer.leaflets.rules import Kind, LeafletDetails, Licence
+
+MADE_FOR_THE_DEMO = "Made for the demo of Organizer"
+DRAWN_FOR_THE_DEMO = "Drawn for the demo of Organizer"
+
+WHO: dict[str, Any] = {
+    "title": "They said no. They are in prison.",
+    "lead": "In Russia people are locked up because they spoke against the war. You can write to them today.",
+    "sections": [
+        {
+            "heading": "Who they are",
+            "text": "Teachers, students, pensioners; a few whose names you may have read, and many whose names nobody "
+            "knows. Some held up a sheet of paper. Some wrote a sentence on the internet. Some handed out a leaflet "
+            "like this one.",
+        },
+        {
+            "heading": "Why today",
+            "text": "19 January is the day of solidarity with Russian dissidents. We keep it with a table and a stack "
+            "of paper.",
+        },
+        {
+            "heading": "What you can do in five minutes",
+            "text": "Take a postcard. Write three sentences about your street, your dog, the weather. Say that you "
+            "know why she is there. We add the address and the stamp.\n\n"
+            "And tell one person what you have read here.",
+        },
+    ],
+    "foot": "No copyright: copy it, translate it, hand it on.",
+}
+
+HOW: dict[str, Any] = {
+    "title": "How to write to a prisoner",
+    "lead": "It takes ten minutes, and it is read several times.",
+    "sections": [
+        {
+            "heading": "Begin",
+            "text": "Say who you are, as far as you like: a first name is enough. Say that you have heard of her, and "
+            "that you are glad to be able to write.",
+        },
+        {
+            "heading": "Go on",
+            "text": "Write about small things: what grows on your balcony, what you cooked, what made you laugh. A day "
+            "outside is news inside.",
+        },
+        {
+            "heading": "Leave out",
+            "text": "Names and plans of others. Questions about the case. Anything that could be used against her: a "
+            "censor reads it first.",
+        },
+        {
+            "heading": "End",
+            "text": "Ask her something that she may enjoy answering. Put a picture postcard in. Write again in a "
+            "month, even when no answer has come.",
+        },
+    ],
+    "foot": "No copyright: copy it, translate it, hand it on.",
+}
+
+SHEETS = (WHO, HOW)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What an organizer would upload to the scenes' events; `make` gives its bytes."""
+
+    scene: Scene
+    details: LeafletDetails
+    kind: Kind
+    make: Callable[[], bytes]
+
+
+def _drawing(name: str) -> bytes:
+    """The picture of `drawings` with that name, made by a process of its own: a site need not hold what draws."""
+    command = [sys.executable, "-m", "organizer.keeping.demo.drawings", name]
+    return subprocess.run(command, cwd=documents.ROOT, stdout=subprocess.PIPE, check=True, timeout=60).stdout  # noqa: S603 - the names are ours
+
+
+def _set(scene: Scene, data: dict[str, Any]) -> Sheet:
+    details = LeafletDetails(data["title"], "en", Licence.CC0, MADE_FOR_THE_DEMO)
+    return Sheet(scene, details, Kind.PDF, partial(documents.pdf, "keeping/demo/leaflet.typ", data))
+
+
+def _drawn(scene: Scene, title: str, text_alternative: str, draw: Callable[[], bytes]) -> Sheet:
+    details = LeafletDetails(title, "en", Licence.CC0, DRAWN_FOR_THE_DEMO, text_alternative)
+    return Sheet(scene, details, Kind.PICTURE, draw)
+
+
+LEAFLETS = (
+    _set(OAKLAND, WHO),
+    _drawn(
+        SAN_FRANCISCO,
+        "Together in the street",
+        "A drawing: many people seen from behind, with flags and signs. One carries a picture frame with a grey figure "
+        "in it.",
+        partial(_drawing, "crowd"),
+    ),
+    _set(MARKET, HOW),
+    _drawn(
+        ANNIVERSARY,
+        "Come to the table",
+        "A drawing: a yellow umbrella over a table between market stalls. Two people hand out leaflets, two others "
+        "stop and read.",
+        partial(_drawing, "market"),
+    ),
+)

@@ -1,0 +1,112 @@
+"""How a leaflet reads on a page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from babel.units import format_unit
+from flask import url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import lazy_gettext as _
+
+from organizer import languages
+from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
+from organizer.leaflets.rules import Purpose
+from organizer.media import Removed
+
+FORMATS = {"application/pdf": "PDF", "image/jpeg": "JPEG", "image/png": "PNG"}
+KILOBYTE = 1000
+REMOVED = {
+    Removed.METADATA: _("Who made the file, when and with what"),
+    Removed.SCRIPTS: _("Programs, and what they do when it is opened"),
+    Removed.ATTACHMENTS: _("Attached files"),
+    Removed.FORMS: _("Form fields; what stood in them may be missing on the page"),
+    Removed.ANNOTATIONS: _("Comments and drawings over the pages, and links inside the file"),
+    Removed.BOOKMARKS: _("The table of contents beside the pages"),
+    Removed.HIDDEN_LAYERS: _("Layers that were switched off"),
+    Removed.PICTURE_DATA: _("What its pictures tell of place, time and camera"),
+}
+
+
+@dataclass(frozen=True)
+class LeafletCard:
+    """What lists show; `size_label` is like "PDF, 2 pages, 340 kB"."""
+
+    url: str
+    download_url: str
+    title: str
+    language: str
+    language_label: str
+    preview_url: str
+    preview_width: int
+    preview_height: int
+    size_label: str
+
+
+@dataclass(frozen=True)
+class PageCard:
+    """One page as a picture, in two sizes."""
+
+    number: int
+    url: str
+    width: int
+    height: int
+    small_url: str
+    small_width: int
+
+
+def card(leaflet: Leaflet, version: LeafletVersion, file: Rendition, preview: Rendition) -> LeafletCard:
+    """The card of a version; `preview` is its first page, small."""
+    return LeafletCard(
+        url=url_for("leaflets.read", leaflet_id=leaflet.id),
+        download_url=url_for("leaflets.file", leaflet_id=leaflet.id, version=version.number),
+        title=leaflet.title,
+        language=leaflet.language,
+        language_label=languages.own_name(leaflet.language),
+        preview_url=_page_url(version, preview),
+        preview_width=preview.width,
+        preview_height=preview.height,
+        size_label=_size_label(file, version.pages),
+    )
+
+
+def page_cards(version: LeafletVersion) -> tuple[PageCard, ...]:
+    """The pages that can be looked at, in order."""
+    small = {rendition.page: rendition for rendition in version.renditions if rendition.purpose == Purpose.SMALL}
+    return tuple(
+        PageCard(
+            number=large.page,
+            url=_page_url(version, large),
+            width=large.width,
+            height=large.height,
+            small_url=_page_url(version, small[large.page]),
+            small_width=small[large.page].width,
+        )
+        for large in version.renditions
+        if large.purpose == Purpose.LARGE
+    )
+
+
+def _page_url(version: LeafletVersion, rendition: Rendition) -> str:
+    return url_for(
+        "leaflets.page",
+        leaflet_id=version.leaflet_id,
+        number=rendition.page,
+        size=rendition.purpose,
+        version=version.number,
+    )
+
+
+def _size_label(file: Rendition, pages: int) -> str:
+    words = [FORMATS[file.content_type]]
+    if file.content_type == "application/pdf":
+        words.append(ngettext("%(num)d page", "%(num)d pages", pages))
+    return ", ".join([*words, _size(file.size_bytes)])
+
+
+def _size(size_bytes: int) -> str:
+    """In words of the page's language: "340 kB", "1.2 MB"."""
+    kilobytes = max(1, round(size_bytes / KILOBYTE))
+    if kilobytes < KILOBYTE:
+        return format_unit(kilobytes, "kilobyte", "short", locale=get_locale())
+    return format_unit(round(kilobytes / KILOBYTE, 1), "megabyte", "short", locale=get_locale())

@@ -1,0 +1,70 @@
+"""What follows from an upload: it is rebuilt in the sandbox, and nothing is left of it that is not needed."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from organizer import outbox, storage, vault
+from organizer.db import db
+from organizer.events.models import Event
+from organizer.leaflets import files, queries
+from organizer.leaflets import service as leaflets
+from organizer.leaflets.models import EventLeaflet, LeafletVersion
+from organizer.leaflets.rules import Kind, State
+from organizer.media import Picture, RebuiltPdf, Refused, sandbox
+from organizer.outbox import Fact
+
+
+@outbox.after("leaflet.uploaded")
+def rebuild(fact: Fact) -> None:
+    """Make of an upload what may be shown, or record why not; then the original goes."""
+    version = db.session.get(LeafletVersion, fact.subject_id)
+    if version is not None and version.state == State.UPLOADED:
+        try:
+            made = _rebuilt(version)
+        except Refused as refusal:
+            leaflets.refuse(version, refusal.reason)
+        except (storage.Missing, vault.Unreadable):
+            leaflets.refuse(version, queries.LOST)
+        else:
+            leaflets.finish(version, made)
+    sweep(fact)
+
+
+@outbox.after("leaflet.withdrawn")
+def sweep(fact: Fact) -> None:
+    """Delete the blobs that a version does not need: its original, what a killed attempt left, or all."""
+    # What is put after this is not in the list, so that no other attempt loses anything.
+    found = list(storage.current().keys(files.folder(fact.subject_id)))
+    needed = files.blob_keys(fact.subject_id)
+    for key in found:
+        if key not in needed:
+            storage.current().delete(key)
+
+
+@outbox.after("event.deleted")
+def withdraw_unused(fact: Fact) -> None:  # noqa: ARG001 - whichever draft it was
+    """What was uploaded for a deleted draft alone goes with it."""
+    for leaflet in queries.unused():
+        leaflets.withdraw(leaflet, None)
+
+
+@outbox.within("event.created")
+def bring_along(fact: Fact) -> None:
+    """An action that is done again has the leaflets of the one before."""
+    source_id = db.session.get_one(Event, fact.subject_id).copied_from_id
+    query = select(EventLeaflet.leaflet_id).where(EventLeaflet.event_id == source_id)
+    for leaflet_id in list(db.session.scalars(query)) if source_id else ():
+        db.session.add(EventLeaflet(event_id=fact.subject_id, leaflet_id=leaflet_id))
+    db.session.flush()
+
+
+def _rebuilt(version: LeafletVersion) -> Picture | RebuiltPdf:
+    data = files.original(version)
+    is_pdf = version.kind == Kind.PDF
+    # Others may need the connection while the child works.
+    db.session.rollback()
+    made = sandbox.run("pdfs", data) if is_pdf else sandbox.run("images", data)
+    if not made.previews:
+        raise Refused("unsafe")
+    return made

@@ -1,0 +1,190 @@
+"""Reading leaflets: what is public, and what organizers see."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask_babel import get_locale
+from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy.orm import aliased, selectinload
+
+from organizer.db import db
+from organizer.errors import Gone
+from organizer.events import queries as events
+from organizer.events.gate import VisibleEvent, may_see
+from organizer.events.models import Event
+from organizer.leaflets.cards import LeafletCard, PageCard, card, page_cards
+from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion, Rendition
+from organizer.leaflets.rules import Purpose, State
+from organizer.media import REASONS as MEDIA_REASONS
+from organizer.policy import Role, Viewer
+
+# Marks a sentence for extraction; Babel knows the name.
+N_ = str
+
+ON_EVENT = 20
+LOST = "lost"
+REASONS = {**MEDIA_REASONS, LOST: N_("The file was lost before it could be checked. Please send it again.")}
+
+File = aliased(Rendition)
+Preview = aliased(Rendition)
+
+
+@dataclass(frozen=True)
+class SeenLeaflet:
+    """A leaflet before someone who may see it. Without a `card` there is nothing to look at yet.
+
+    `events` are those of its events that she may see.
+    """
+
+    leaflet: Leaflet
+    version: LeafletVersion
+    events: tuple[VisibleEvent, ...]
+    card: LeafletCard | None
+    pages: tuple[PageCard, ...]
+    text: str
+    is_organizer: bool
+    is_public: bool
+
+
+# What is public: published versions. Lists for everyone hold what belongs to a listed event.
+
+
+def on_event(event_id: str) -> tuple[LeafletCard, ...]:
+    """What is handed out at an event, in one query."""
+    here = select(EventLeaflet.leaflet_id).where(EventLeaflet.event_id == event_id)
+    return _cards(_published().where(Leaflet.id.in_(here)).limit(ON_EVENT))
+
+
+def latest(limit: int, offset: int = 0) -> tuple[LeafletCard, ...]:
+    """What is handed out at listed events of the whole site, the newest first, in one query."""
+    is_listed = (
+        select(EventLeaflet.leaflet_id)
+        .join(Event, Event.id == EventLeaflet.event_id)
+        .where(EventLeaflet.leaflet_id == Leaflet.id, *events.IS_LISTED)
+        .exists()
+    )
+    return _cards(_published().where(is_listed).limit(limit).offset(offset))
+
+
+def attachments(event_id: str) -> tuple[tuple[str, str], ...]:
+    """(absolute path, media type) of each file handed out at an event; needs no request."""
+    query = (
+        select(LeafletVersion.leaflet_id, Rendition.content_type)
+        .join(EventLeaflet, EventLeaflet.leaflet_id == LeafletVersion.leaflet_id)
+        .join(Rendition, _is_rendition(Rendition, Purpose.FILE))
+        .where(EventLeaflet.event_id == event_id, LeafletVersion.state == State.PUBLISHED)
+        .order_by(LeafletVersion.published_at.desc(), LeafletVersion.leaflet_id)
+        .limit(ON_EVENT)
+    )
+    return tuple((f"/leaflets/{leaflet_id}/file", media_type) for leaflet_id, media_type in db.session.execute(query))
+
+
+def _published() -> Select[Leaflet, LeafletVersion, Rendition, Rendition]:
+    return (
+        select(Leaflet, LeafletVersion, File, Preview)
+        .join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id)
+        .join(File, _is_rendition(File, Purpose.FILE))
+        .join(Preview, and_(_is_rendition(Preview, Purpose.SMALL), Preview.page == 1))
+        .where(LeafletVersion.state == State.PUBLISHED)
+        .order_by(LeafletVersion.published_at.desc(), Leaflet.id)
+    )
+
+
+def _is_rendition(rendition: type[Rendition], purpose: Purpose) -> ColumnElement[bool]:
+    return and_(rendition.version_id == LeafletVersion.id, rendition.purpose == purpose)
+
+
+def _cards(query: Select[Leaflet, LeafletVersion, Rendition, Rendition]) -> tuple[LeafletCard, ...]:
+    return tuple(card(*row) for row in db.session.execute(query))
+
+
+# One leaflet.
+
+
+def seen(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
+    """Policy: a leaflet for its group's organizers, and once published for all who may see one of its events.
+
+    Raises Gone when it was withdrawn.
+    """
+    leaflet = _found(leaflet_id)
+    if leaflet is None or not _may_see(viewer, leaflet):
+        return None
+    version = leaflet.version
+    if version.state == State.WITHDRAWN:
+        raise Gone
+    found = {(rendition.purpose, rendition.page): rendition for rendition in version.renditions}
+    file, preview = found.get((Purpose.FILE, 0)), found.get((Purpose.SMALL, 1))
+    return SeenLeaflet(
+        leaflet=leaflet,
+        version=version,
+        events=_events(viewer, leaflet),
+        card=card(leaflet, version, file, preview) if file and preview else None,
+        pages=page_cards(version),
+        text=version.text_alternative or version.text,
+        is_organizer=_is_organizer(viewer, leaflet),
+        is_public=version.state == State.PUBLISHED,
+    )
+
+
+def organized(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
+    """Policy: a leaflet, for the organizers of its group. Raises Gone when it was withdrawn."""
+    leaflet = _found(leaflet_id)
+    return seen(viewer, leaflet_id) if leaflet and _is_organizer(viewer, leaflet) else None
+
+
+def _events(viewer: Viewer, leaflet: Leaflet) -> tuple[VisibleEvent, ...]:
+    language = str(get_locale())
+    found = (events.seen_by(viewer, event, language) for event in leaflet.events)
+    return tuple(sorted((event for event in found if event), key=lambda event: event.starts_at, reverse=True))
+
+
+def _may_see(viewer: Viewer, leaflet: Leaflet) -> bool:
+    """A leaflet that was ever published is as open as the most open of its events."""
+    if _is_organizer(viewer, leaflet):
+        return True
+    was_public = leaflet.version.published_at is not None
+    return was_public and any(may_see(event, events.clearance(viewer, event)) for event in leaflet.events)
+
+
+def _is_organizer(viewer: Viewer, leaflet: Leaflet) -> bool:
+    return viewer.has_role(leaflet.group_id, Role.ORGANIZER)
+
+
+def _found(leaflet_id: str) -> Leaflet | None:
+    """Only what can be an id is asked for: PostgreSQL takes no NUL."""
+    return db.session.get(Leaflet, leaflet_id) if re.fullmatch(r"[a-z2-7]{26}", leaflet_id) else None
+
+
+# What organizers see.
+
+
+def of_event(event_id: str) -> Sequence[Leaflet]:
+    """All leaflets of an event that were not withdrawn, the newest first; two queries."""
+    query = (
+        select(Leaflet)
+        .join(EventLeaflet, EventLeaflet.leaflet_id == Leaflet.id)
+        .where(EventLeaflet.event_id == event_id)
+        .order_by(Leaflet.created_at.desc(), Leaflet.id)
+        .options(selectinload(Leaflet.versions))
+    )
+    return [leaflet for leaflet in db.session.scalars(query) if leaflet.version.state != State.WITHDRAWN]
+
+
+def unused() -> Sequence[Leaflet]:
+    """Leaflets whose only action was a draft that has been deleted, and that are not withdrawn yet."""
+    query = select(Leaflet).where(~Leaflet.events.any()).options(selectinload(Leaflet.versions))
+    return [leaflet for leaflet in db.session.scalars(query) if leaflet.version.state != State.WITHDRAWN]
+
+
+def waiting(event_ids: Sequence[str]) -> dict[str, int]:
+    """How many leaflets wait for an organizer's look, by event id, in one query; events without any are left out."""
+    query = (
+        select(EventLeaflet.event_id, func.count())
+        .join(LeafletVersion, LeafletVersion.leaflet_id == EventLeaflet.leaflet_id)
+        .where(EventLeaflet.event_id.in_(event_ids), LeafletVersion.state.in_((State.READY, State.REFUSED)))
+        .group_by(EventLeaflet.event_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}

@@ -1,0 +1,1 @@
+"""Who comes: answers without an account, exact capacity, and the purge of what is personal."""

@@ -1,0 +1,1 @@
+"""What people say afterwards, how they sign it, and what they agreed to."""

@@ -1,0 +1,244 @@
+"""Every page in every state: what axe, a ruler, a keyboard, a printer and a slow line have to say of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+
+import pikepdf
+import pytest
+from playwright.sync_api import Page, Request, expect
+
+from tests.browser import gallery, looks
+from tests.browser.conftest import Browse
+from tests.browser.gallery import Gallery
+from tests.browser.watch import Watch
+
+pytestmark = pytest.mark.browser
+
+SHARES = 6
+Look = Callable[[Page], list[str]]
+MOST_BYTES, MOST_REQUESTS = 60_000, 6
+MOST_SHEETS = 2
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_refused(seen: Watch) -> Iterator[None]:
+    """No console error, no violation of the CSP, no request that fails or goes elsewhere."""
+    seen.faults.clear()
+    yield
+    assert seen.faults == []
+
+
+def wrong(page: Page, path: str, look: Look = looks.faults, status: int = 200) -> list[str]:
+    """What is wrong with the page at a path, a line for each."""
+    answer = page.goto(path)
+    other = [f"answers {answer.status}"] if answer and answer.status != status else []
+    return [f"{path}: {fault}" for fault in (*other, *look(page))]
+
+
+# By axe and by a ruler
+
+
+@pytest.mark.parametrize("share", range(SHARES))
+def test_every_page_of_a_group_is_sound(share: int, rooms: Gallery) -> None:
+    """Every route that shows a page, as the one sees it who may see all; downloads and feeds aside."""
+    paths, ask = rooms.world.pages(), rooms.owner.context.request.get
+    for path in paths:
+        if path.startswith(("/r/", "/s/")):  # links that leave the cookies which the pages behind them need
+            ask(path)
+    pages = [path for path in paths[share::SHARES] if ask(path).headers["content-type"].startswith("text/html")]
+    found = [fault for path in pages for fault in wrong(rooms.owner, path)]
+    assert not found, "\n".join(found)
+
+
+EVERYONES = {
+    **dict.fromkeys(("home", "leaflet", "answer", "my answer", "say why", "my statement"), 200),
+    **dict.fromkeys(("cancelled", "postponed", "rescheduled", "in three languages", "in Ukrainian", "full"), 200),
+    **dict.fromkeys(("all day", "several days", "without an end", "with a notice", "with a hidden spot"), 200),
+    **dict.fromkeys(("over", "long words"), 200),
+    "nothing here": 404,
+    "taken back": 410,
+}
+
+
+@pytest.mark.parametrize("state", EVERYONES)
+def test_every_state_is_sound(state: str, rooms: Gallery) -> None:
+    found = wrong(rooms.everyone, rooms.states[state], status=EVERYONES[state])
+    assert not found, "\n".join(found)
+
+
+ROUND_THE_OTHER_WAY = ("home", "with a notice", "over", "long words", "answer", "my answer", "leaflet")
+
+
+def test_pages_turn_around_for_who_reads_from_right_to_left(rooms: Gallery, browse: Browse) -> None:
+    context = browse(rooms.url)
+    gallery.carry_over(rooms.world, "owner", context, rooms.url)
+    page = context.new_page()
+    page.goto("/?lang=fa")
+    assert page.evaluate("() => [document.documentElement.dir, document.documentElement.lang]") == ["rtl", "fa"]
+    shared = rooms.world.ours.shared
+    paths = [rooms.states[name] for name in ROUND_THE_OTHER_WAY]
+    paths += [f"/groups/{shared['slug']}/desk", "/events/new", f"/events/{shared['event_id']}/answers", "/privacy"]
+    found = [fault for path in paths for fault in wrong(page, path, looks.quick_faults)]
+    assert not found, "\n".join(found)
+
+
+# Where room is short
+
+# Words of an element that are cut in two, or stand on several lines.
+CUT_WORDS = """element => element.innerText.split(/\\s+/).filter(word => {
+  const range = document.createRange(), text = element.firstChild, at = text.data.toUpperCase().indexOf(word);
+  range.setStart(text, at);
+  range.setEnd(text, at + word.length);
+  return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 375, 768, 900, 1030, 1100, 1440])
+@pytest.mark.parametrize("state", ["in Ukrainian", "over"])
+def test_no_word_of_a_title_is_cut(state: str, width: int, rooms: Gallery) -> None:
+    page = rooms.everyone
+    page.goto(rooms.states[state])
+    looks.resize(page, (width, 800))
+    assert page.locator("h1").evaluate(CUT_WORDS) == []
+    looks.resize(page, looks.PHONE)
+
+
+@pytest.mark.parametrize("language", ["en", "uk", "fa"])
+@pytest.mark.parametrize("width", [320, 375])
+def test_on_a_phone_the_head_of_every_page_is_one_line(
+    language: str, width: int, rooms: Gallery, browse: Browse
+) -> None:
+    context = browse(rooms.url)
+    gallery.carry_over(rooms.world, "owner", context, rooms.url)
+    page = context.new_page()
+    page.goto(f"/privacy?lang={language}")
+    looks.resize(page, (width, 800))
+    parts = [part.bounding_box() for part in page.locator(".masthead > *").all()]
+    middles = {round(box["y"] + box["height"] / 2) for box in parts if box}
+    assert max(middles) - min(middles) <= 1
+    assert not looks.quick_faults(page)
+
+
+def test_answers_stand_on_a_phone_without_scrolling_sideways(rooms: Gallery) -> None:
+    page = rooms.owner
+    page.goto("/events/{event_id}/answers".format(**rooms.world.ours.shared))
+    looks.resize(page, looks.SMALLEST)
+    name = page.locator(".answers bdi").first
+    name.evaluate("element => { element.textContent = 'W'.repeat(40); }")
+    assert page.evaluate("() => document.documentElement.scrollWidth") == looks.SMALLEST[0]
+    expect(page.get_by_role("table").get_by_role("row").last).to_be_visible()
+    looks.resize(page, looks.PHONE)
+
+
+# Forms that are refused
+
+REFUSED: dict[str, tuple[str, dict[str, str], str]] = {
+    "/sign-in": ("everyone", {"name": ""}, "Sign in"),
+    "answer": ("everyone", {"party_size": "0"}, "Tell them"),
+    "say why": ("everyone", {"text": ""}, "Hand it in"),
+    "/events/new": ("owner", {"title": "", "starts_on": "2027-01-01"}, "Publish"),
+    "/events/{event_id}/edit": ("owner", {"title": "", "place": ""}, "Save"),
+    "/events/{event_id}/notice": ("owner", {"text": ""}, "Tell everyone"),
+    "/events/{event_id}/cancel": ("owner", {"reason": ""}, "Cancel"),
+    "/events/{event_id}/reschedule": ("owner", {"starts_on": "1066-10-14"}, "Save the new time"),
+    "/events/{event_id}/leaflets/new": ("owner", {"title": ""}, "Upload"),
+    "/groups/{slug}/edit": ("owner", {"name": ""}, "Save"),
+    "/account/password": ("owner", {"password": "short", "password_again": "shorter"}, "Change it"),
+}
+
+
+@pytest.mark.parametrize("path", REFUSED)
+def test_a_refused_form_is_sound_and_leads_to_what_is_wrong(path: str, rooms: Gallery) -> None:
+    viewer, fields, button = REFUSED[path]
+    page: Page = getattr(rooms, viewer)
+    page.goto(rooms.states.get(path) or path.format(**rooms.world.ours.shared))
+    for name, value in fields.items():
+        page.locator(f"main form [name={name}]").first.fill(value)
+    page.get_by_role("button", name=button, exact=True).click()
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    found = looks.faults(page)
+    assert not found, "\n".join(found)
+    summary.get_by_role("link").first.click()
+    assert page.evaluate("() => document.activeElement.getAttribute('aria-invalid')") == "true"
+
+
+def test_the_summary_of_what_is_wrong_takes_the_focus_without_script(rooms: Gallery, browse: Browse) -> None:
+    page = browse(rooms.url, java_script_enabled=False).new_page()
+    page.goto("/sign-in")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("alert")).to_be_focused()
+
+
+# By keyboard
+
+
+def test_the_first_tab_leads_past_what_is_on_every_page(rooms: Gallery) -> None:
+    page = rooms.everyone
+    page.goto("/")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="Skip to the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+
+
+BY_KEYBOARD = {
+    "home": "everyone",
+    "in three languages": "everyone",
+    "over": "everyone",
+    "answer": "everyone",
+    "my answer": "everyone",
+    "/groups/{slug}/desk": "owner",
+    "/events/new": "owner",
+    "/events/{event_id}/answers": "owner",
+    "/groups/{slug}/people": "owner",
+}
+
+
+@pytest.mark.parametrize("path", BY_KEYBOARD)
+def test_every_control_is_reached_by_tab_and_shows_it(path: str, rooms: Gallery) -> None:
+    page: Page = getattr(rooms, BY_KEYBOARD[path])
+    page.goto(rooms.states.get(path) or path.format(**rooms.world.ours.shared))
+    page.evaluate("() => document.querySelectorAll('main details').forEach(fold => { fold.open = true; })")
+    found = looks.keyboard_faults(page)
+    assert not found, "\n".join(found)
+
+
+# On paper
+
+
+@pytest.mark.parametrize("state", ["in three languages", "with a notice", "over"])
+def test_an_event_prints_as_a_sheet(state: str, rooms: Gallery) -> None:
+    page = rooms.everyone
+    page.goto(rooms.states[state])
+    looks.resize(page, looks.PAPER)
+    page.emulate_media(media="print")
+    for part in ("nav", "form", ".button", ".skip", ".languages", ".demo", ".copy-row"):
+        assert [element for element in page.locator(part).all() if element.is_visible()] == [], part
+    for part in ("h1", ".when", ".where", ".event-what", *(("#hosts",) if state != "over" else ())):
+        expect(page.locator(part).first).to_be_visible()
+    expect(page.locator("footer").get_by_text(f"{rooms.url}{rooms.states[state]}")).to_be_visible()
+    for paper in ("A4", "Letter"):
+        with pikepdf.open(BytesIO(page.pdf(format=paper))) as printed:
+            assert len(printed.pages) <= MOST_SHEETS
+    page.emulate_media(media="screen")
+
+
+# Over a slow line
+
+
+@pytest.mark.parametrize("state", ["home", "in three languages", "over"])
+def test_a_first_visit_is_small(state: str, rooms: Gallery, browse: Browse) -> None:
+    page = browse(rooms.url).new_page()
+    asked: list[Request] = []
+    page.on("requestfinished", lambda request: asked.append(request))  # noqa: PLW0108 - it marks what it calls
+    page.goto(rooms.states[state], wait_until="networkidle")
+    counted = [request for request in asked if request.resource_type != "image"]
+    sizes = [request.sizes() for request in counted]
+    assert 3 <= len(counted) <= MOST_REQUESTS
+    assert min(size["responseBodySize"] for size in sizes) > 0
+    assert sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes) <= MOST_BYTES

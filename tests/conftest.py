@@ -1,0 +1,129 @@
+"""One app per worker; each test has a copy of a migrated SQLite file, or an emptied PostgreSQL database."""
+
+from __future__ import annotations
+
+import contextvars
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+from werkzeug.test import TestResponse
+
+from organizer import config, kept, limits, vault
+from organizer.accounts import passwords
+from organizer.db import db
+from organizer.keeping.demo import state as demo
+from organizer.pages.models import PageVersion
+from organizer.web import create_app
+from tests import factories
+
+DATABASE_URL = os.environ.get("ORGANIZER_TEST_DATABASE_URL", "")
+NOT_EMPTIED = {"alembic_version", "page_version"}
+
+
+class Browser(FlaskClient):
+    """A client whose requests share nothing with the test's own app context, as in real life."""
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """Send a request; what the test has read so far is read anew afterwards."""
+        if has_app_context():  # not so for the second request of a followed redirect
+            db.session.rollback()
+            db.session.expire_all()
+        return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture(scope="session")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """This process's own database, gone afterwards."""
+    if not DATABASE_URL:
+        yield f"sqlite:///{tmp_path_factory.mktemp('database')}/organizer.sqlite3"
+        return
+    name = f"organizer_test_{os.getpid()}"
+    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    yield f"{DATABASE_URL.rpartition('/')[0]}/{name}"
+    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _on_server(*statements: str) -> None:
+    engine = create_engine(DATABASE_URL, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def worker_app(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app of this worker, its database migrated; argon2 costs little here, one test holds the real figures."""
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    env = {
+        "ORGANIZER_DATA_DIR": str(tmp_path_factory.mktemp("data")),
+        "ORGANIZER_DATABASE_URL": database_url,
+        "ORGANIZER_SITE_URL": "http://localhost",
+        "ORGANIZER_FORM_AGE_SECONDS": "0",
+        "ORGANIZER_ANSWERS_PER_MINUTE": "100000",
+        "ORGANIZER_MAIL_URL": "memory:",
+    }
+    app = create_app(env, testing=True)
+    app.test_client_class = Browser
+    with app.app_context():
+        upgrade()
+        if not DATABASE_URL:
+            db.engine.dispose()
+            path = Path(database_url.removeprefix("sqlite:///"))
+            shutil.copy(path, path.with_suffix(".template"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(worker_app: Flask, database_url: str) -> Iterator[Flask]:
+    """The app inside its context, with an empty migrated database and nothing kept in memory."""
+    kept.shelf.clear()
+    with worker_app.app_context():
+        if DATABASE_URL:
+            _empty()
+        else:
+            path = Path(database_url.removeprefix("sqlite:///"))
+            db.engine.dispose()
+            for suffix in ("-wal", "-shm"):
+                Path(f"{path}{suffix}").unlink(missing_ok=True)
+            shutil.copy(path.with_suffix(".template"), path)
+        limits.init_app(worker_app, config.current())
+        demo.forget_password()
+        yield worker_app
+        db.session.remove()
+
+
+def _empty() -> None:
+    for table in reversed(db.metadata.sorted_tables):
+        if table.name not in NOT_EMPTIED:
+            db.session.execute(table.delete())
+    db.session.query(PageVersion).update({"version": 0})
+    db.session.commit()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def organizer(app: Flask) -> factories.Person:
+    """An organizer of a new group, signed in."""
+    return factories.person(app)
+
+
+@pytest.fixture
+def master_key() -> bytes:
+    return vault.derive("tests")

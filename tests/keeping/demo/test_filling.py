@@ -1,0 +1,208 @@
+"""The demo holds what a newcomer should see, and gives way to a real site without a rest."""
+
+from __future__ import annotations
+
+import resource
+import time
+from datetime import time as clock_time
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from time_machine import TimeMachineFixture
+
+from organizer import clock, storage, vault
+from organizer.calendars.models import Feed
+from organizer.db import db
+from organizer.events.models import Event
+from organizer.events.rules import Editorial, Occurrence, SpotShown
+from organizer.groups.models import Group
+from organizer.keeping.demo import emptying, filling, state
+from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
+from organizer.leaflets.rules import Kind, State
+from organizer.rsvps.models import Capacity, Rsvp
+from organizer.rsvps.rules import Availability, availability
+from organizer.statements.models import StatementEvent
+from tests import factories
+from tests.factories import Person
+
+
+@pytest.fixture
+def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
+    """All events of the demo, the soonest first; without leaflets, whose rebuilding takes seconds."""
+    monkeypatch.setattr(filling, "LEAFLETS", ())
+    assert filling.fill()
+    return _events(db.session())
+
+
+def _events(session: Session) -> list[Event]:
+    return list(session.scalars(select(Event).order_by(Event.starts_at)))
+
+
+def test_the_demo_holds_what_was_promised(app: Flask) -> None:
+    filling.fill()
+    filled = _events(db.session())
+    past, upcoming = filled[:2], filled[2:]
+    assert [(event.city.name, event.starts_on.isoformat()) for event in past] == [
+        ("Oakland", "2023-01-21"),
+        ("San Francisco", "2023-02-26"),
+    ]
+    assert (past[0].starts_time, past[0].ends_time) == (clock_time(10), clock_time(13))
+    assert all(event.report and event.came is None and event.handed_out is None for event in past)
+    assert all(db.session.query(StatementEvent).filter_by(event_id=event.id).count() >= 3 for event in past)
+
+    with_leaflets = set(db.session.scalars(select(EventLeaflet.event_id)))
+    assert {event.id for event in past} <= with_leaflets
+    assert with_leaflets & {event.id for event in upcoming}
+    versions = db.session.scalars(select(LeafletVersion)).all()
+    assert {version.state for version in versions} == {State.PUBLISHED}
+    assert {version.kind for version in versions} == {Kind.PDF, Kind.PICTURE}
+    assert all(leaflet.credits for leaflet in db.session.scalars(select(Leaflet)))
+
+    assert len(upcoming) == 10
+    assert all(event.editorial == Editorial.PUBLISHED for event in filled)
+    assert all(event.starts_at > clock.now() + timedelta(days=1) for event in upcoming)
+    assert db.session.query(Group).count() == 3
+    assert len({event.group_id for event in filled}) == 3
+    assert len({event.city_id for event in upcoming}) == 4
+    assert len({event.zone for event in upcoming}) == 3
+
+    for kind in (
+        lambda event: event.is_all_day,
+        lambda event: event.ends_on is not None,
+        lambda event: event.occurrence == Occurrence.CANCELLED and event.reason,
+        lambda event: event.occurrence == Occurrence.POSTPONED and event.reason,
+        lambda event: _availability(event) == Availability.FULL,
+        lambda event: not event.when.has_end,
+        lambda event: event.spot and event.spot_shown != SpotShown.AT_ONCE,
+        lambda event: len(event.notices) == 1,
+        lambda event: len(event.translations) == 2,
+    ):
+        assert len([event for event in upcoming if kind(event)]) == 1
+    with_answers = set(db.session.scalars(select(Rsvp.event_id)))
+    assert len(with_answers & {event.id for event in upcoming}) >= 5
+
+
+def _availability(event: Event) -> Availability:
+    capacity = db.session.get_one(Capacity, event.id)
+    return availability(capacity.places, capacity.going)
+
+
+def _processor_seconds() -> float:
+    """Of this process and its children: other tests may be running beside."""
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+def test_it_is_filled_in_less_than_ten_seconds(app: Flask) -> None:
+    started = _processor_seconds()
+    assert filling.fill()
+    assert _processor_seconds() - started < 10
+
+
+def test_it_is_filled_once(filled: list[Event]) -> None:
+    assert not filling.fill()
+    assert [event.id for event in _events(db.session())] == [event.id for event in filled]
+
+
+def test_every_page_says_that_it_is_a_demo(filled: list[Event], client: FlaskClient) -> None:
+    paths = ["/", "/past", "/privacy", "/sign-in", "/nothing", *(f"/events/{event.slug}" for event in filled)]
+    paths += ["/groups/lanterns", f"/cities/{filled[0].city.slug}", "/tags/letters"]
+    assert [path for path in paths if 'class="demo"' not in client.get(path).text] == []
+
+
+def test_its_pages_and_feeds_stand(filled: list[Event], client: FlaskClient) -> None:
+    home = client.get("/").text
+    assert "Leaflets and letters at the market" in home
+    assert "yellow umbrella" not in home + client.get(f"/events/{filled[2].slug}").text
+    for path in ("/events.ics", "/groups/lanterns.ics", f"/cities/{filled[0].city.slug}.ics", "/tags/letters.ics"):
+        assert client.get(path).status_code == 200
+
+
+def test_its_event_in_three_languages_is_shown_in_each(filled: list[Event], client: FlaskClient) -> None:
+    event = next(event for event in filled if event.translations)
+    titles = {event.title, *(texts["title"] for texts in event.translations.values())}
+    shown = {
+        title
+        for title in titles
+        for code in ("en", "es", "uk")
+        if title in client.get(f"/events/{event.slug}?lang={code}").text
+    }
+    assert shown == titles
+
+
+def test_a_filling_that_was_broken_off_is_begun_anew(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stop(*_arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr(filling, "_speak", stop)
+        with pytest.raises(KeyboardInterrupt):
+            filling.fill()
+    db.session.rollback()
+    assert state.is_demo()
+    assert not state.is_filled()
+    assert filling.fill()
+    assert len(_events(db.session())) == 12
+
+
+def test_a_real_site_is_never_filled_nor_shown_as_a_demo(organizer: Person, client: FlaskClient) -> None:
+    with pytest.raises(filling.NotEmpty):
+        filling.fill()
+    assert filling.sign_in_password() is None
+    assert 'class="demo"' not in client.get("/").text
+
+
+def test_a_password_that_lies_about_does_not_make_a_real_site_a_demo(organizer: Person, client: FlaskClient) -> None:
+    state.new_password()
+    assert filling.sign_in_password() is None
+    assert not state.is_shown()
+
+
+def test_the_password_is_for_the_owner_of_the_files_only(filled: list[Event]) -> None:
+    assert state.password_file().stat().st_mode & 0o777 == 0o600
+
+
+def test_emptying_leaves_nothing_but_versions(
+    filled: list[Event], client: FlaskClient, time_machine: TimeMachineFixture
+) -> None:
+    event_ids = [event.id for event in filled]
+    assert any(vault.has_event_key(event_id) for event_id in event_ids)
+    storage.current().put(storage.new_key("leaflets"), b"a leaflet")
+    before = {path: client.get(path) for path in ("/", "/events.ics", "/groups/lanterns.ics")}
+    time_machine.move_to(clock.now() + timedelta(seconds=2))
+    emptying.empty()
+
+    left = {table.name for table in db.metadata.sorted_tables if db.session.execute(table.select()).first()}
+    assert left == {"feed", "page_version"}
+    assert db.session.scalars(select(Feed.key).where(Feed.is_served)).all() == ["all"]
+    assert not any(vault.has_event_key(event_id) for event_id in event_ids)
+    assert list(storage.current().keys()) == []
+
+    for path, header, validator in (
+        ("/", "If-None-Match", "ETag"),
+        ("/events.ics", "If-None-Match", "ETag"),
+        ("/events.ics", "If-Modified-Since", "Last-Modified"),
+    ):
+        after = client.get(path, headers={header: before[path].headers[validator]})
+        assert after.status_code == 200
+        assert "Lanterns" not in after.text
+        assert "Leaflets and letters" not in after.text
+    assert client.get("/groups/lanterns.ics").status_code == 404
+
+
+def test_a_feed_of_the_same_name_never_repeats_a_version(filled: list[Event], client: FlaskClient) -> None:
+    seen = {client.get("/groups/lanterns.ics").headers["ETag"]}
+    emptying.empty()
+    group = factories.group("Lanterns")
+    group.slug = "lanterns"
+    db.session.commit()
+    seen.add(client.get("/groups/lanterns.ics").headers["ETag"])
+    for _ in range(len(filled)):
+        factories.event(group)
+        etag = client.get("/groups/lanterns.ics").headers["ETag"]
+        assert etag not in seen
+        seen.add(etag)

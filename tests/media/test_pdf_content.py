@@ -1,0 +1,82 @@
+import pytest
+
+from organizer.media.pdf_content import clean
+
+
+def _cleaned(content: bytes, hidden: tuple[str, ...] = ()) -> bytes:
+    return clean(content, hidden).data
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"q\n1 0 0 1 10.50 -.5 cm\n/Im1 Do\nQ",
+        b"BT\n/F1 12 Tf\n(a \\) b % c) Tj\n[(x) -120 <4142>] TJ\n(y) '\n1 2 (z) \"\nET",
+        b"/Cs1 cs\n.1 .2 .3 sc\n/P1 scn\n0 0 1 1 re\nf*",
+        b"[3 2] 0 d\n/Gs1 gs\n/Sh1 sh\n/Perceptual ri\n0 0 m\n1 1 2 2 3 3 c\nW*\nn",
+    ],
+)
+def test_what_draws_stays_as_it_was_written(content: bytes) -> None:
+    assert _cleaned(content) == content
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"% X\n",
+        b"/Span <</ActualText (X)>> BDC EMC",
+        b"/X BMC EMC",
+        b"/X MP",
+        b"/X <</X (X)>> DP",
+        b"(X) unknown",
+        b"(X) w",
+        b"(X)",
+        b"/X w",
+        b"<</X (X)>> Tj",
+        b"[(X)] 0 d",
+        b"[/X] TJs",
+        b"(X) PS",
+        b"true X",
+    ],
+)
+def test_what_does_not_draw_goes(content: bytes) -> None:
+    assert _cleaned(b"q " + content + b" Q") == b"q\nQ"
+
+
+def test_more_operands_than_an_operator_takes_are_left_out() -> None:
+    assert _cleaned(b"(X) /X 9 1 0 0 rg") == b"1 0 0 rg"
+
+
+def test_comments_inside_an_array_go_and_percent_signs_in_text_stay() -> None:
+    assert _cleaned(b"[(100%) % X\n 5 (y)] TJ") == b"[ (100%) 5 (y) ] TJ"
+
+
+def test_a_layer_that_is_not_shown_draws_nothing_and_moves_as_before() -> None:
+    content = (
+        b"/OC /Off BDC q 1 0 0 1 5 5 cm BT /F1 9 Tf (X) Tj (X) ' ET 0 0 9 9 re f /Im Do"
+        b" BI /W 1 /H 1 /BPC 8 /CS /G ID X EI Q /Span BMC (X) Tj EMC EMC (shown) Tj"
+    )
+    assert _cleaned(content, ("/Off",)).split(b"\n") == [
+        b"q", b"1 0 0 1 5 5 cm", b"BT", b"/F1 9 Tf", b"T*", b"ET", b"0 0 9 9 re", b"n", b"Q", b"(shown) Tj",
+    ]  # fmt: skip
+    assert clean(content, ("/Off",)).has_hidden
+    assert b"(X) Tj" in _cleaned(content, ("/Other",))
+
+
+def test_an_image_within_the_content_keeps_what_describes_it() -> None:
+    content = b"BI /W 2 /H 1 /BPC 8 /CS /G /X (X) /Comment /X ID ab EI"
+    assert _cleaned(content).startswith(b"BI /W 2 /H 1 /BPC 8 /CS /G ID ab")
+    assert _cleaned(content).endswith(b"EI")
+
+
+def test_how_often_each_resource_is_drawn_is_counted() -> None:
+    content = clean(b"/A Do /A Do /B#20c gs /#82P scn 1 0 0 scn 1 0 0 rg")
+    assert content.uses == {("/XObject", b"/A"): 2, ("/ExtGState", b"/B#20c"): 1, ("/Pattern", b"/#82P"): 1}
+    assert content.operators == 6
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"(", b"[", b"<<", b"EMC EMC", b"BI", b"ID", b"BI ID x", b">> ]", b"\x00\xff"]
+)
+def test_broken_content_is_no_trouble(content: bytes) -> None:
+    _cleaned(b"q " + content)

@@ -1,0 +1,334 @@
+"""A small whole world, two groups with everything in every state, and one browser for each role.
+
+It is built once in each process and put back before each test that asks for it, whatever was done to it meanwhile.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert, select
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from organizer import config, kept, limits, storage
+from organizer.accounts import service as accounts
+from organizer.accounts.models import Account, PasswordLink, Session, session_hash
+from organizer.db import db, new_id
+from organizer.events import service as event_service
+from organizer.events.models import Event
+from organizer.events.rules import SpotShown, Texts, Visibility
+from organizer.groups import service as groups
+from organizer.groups.models import Group, Invitation, Membership
+from organizer.leaflets import service as leaflets
+from organizer.leaflets.models import Leaflet
+from organizer.leaflets.rules import Kind as LeafletKind
+from organizer.leaflets.rules import LeafletDetails
+from organizer.media import Picture
+from organizer.policy import NOBODY, Role
+from organizer.rsvps import queries as rsvp_queries
+from organizer.rsvps import service as rsvps
+from organizer.rsvps.rules import Coming, RsvpDetails
+from organizer.statements import queries as statement_queries
+from organizer.statements import service as statements
+from organizer.statements.rules import BylineKind, ReviewDetails, StatementDetails, Use, fingerprint
+from tests import factories
+
+ROLES = (
+    "anonymous",
+    "answer-link holder",
+    "statement-link holder",
+    "member",
+    "contact reader",
+    "organizer",
+    "owner",
+    "organizer of another group",
+    "operator",
+)
+WITHOUT_ACCOUNT = ROLES[:3]
+PIXEL = Picture(b"RIFF\x0c\x00\x00\x00WEBPVP8 ", "image/webp", 1, 1)
+PHOTO = Picture(b"\xff\xd8\xff\xe0 a picture", "image/jpeg", 1, 1, previews=(PIXEL,))
+Rows = dict[str, list[tuple[Any, ...]]]
+
+
+@dataclass(repr=False)
+class Side:
+    """What one group has. `shared` are the values of routes' variables, `special` those that differ by endpoint."""
+
+    group: Group
+    shared: dict[str, str] = field(default_factory=dict)
+    special: dict[str, dict[str, str]] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+
+    def values(self, rule: Rule) -> dict[str, str]:
+        """The values of a route's variables that lead to something of this group's."""
+        special = {**self.special.get(rule.endpoint.partition(".")[0], {}), **self.special.get(rule.endpoint, {})}
+        known = {**self.shared, **special}
+        return {name: known[name] for name in sorted(rule.arguments)}
+
+
+@dataclass(repr=False)
+class World:
+    app: Flask
+    ours: Side
+    theirs: Side
+    browsers: dict[str, FlaskClient]
+    rows: Rows = field(default_factory=dict)
+    files: dict[Path, bytes] = field(default_factory=dict)
+    blobs: dict[str, bytes] = field(default_factory=dict)
+
+    def rules(self) -> list[Rule]:
+        return sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+
+    def address(self, rule: Rule, **changes: str) -> str:
+        """The route's address on our side, some of its variables changed."""
+        return build(rule, {**self.ours.values(rule), **changes})
+
+    def ask(self, role: str, path: str, method: str = "GET", **options: Any) -> TestResponse:
+        """What this role is answered; her browser keeps no cookie that she gets by it."""
+        browser = self.browsers[role]
+        before = dict(browser._cookies or {})
+        try:
+            return browser.open(path, method=method, **options)
+        finally:
+            browser._cookies = before
+
+    def pages(self) -> list[str]:
+        """An address for every page of our side, those that only a state has with them."""
+        addresses = [self.address(rule) for rule in self.rules() if "GET" in (rule.methods or ())]
+        hidden = self.ours.special["hidden"]
+        addresses += [f"/events/{hidden[name]}" for name in ("draft", "private", "unlisted")]
+        addresses.append(f"/leaflets/{hidden['leaflet']}")
+        past = self.ours.special["review"]["event_id"]
+        waiting = [self.ours.special[f"review.{act}"]["statement_id"] for act in ("publish", "signer")]
+        return addresses + [f"/events/{past}/statements/{statement_id}" for statement_id in waiting]
+
+    def put_back(self) -> None:
+        """Make database, keys, blobs and memory what they were when the world was made."""
+        db.session.remove()
+        with db.engine.begin() as connection:
+            for table in reversed(db.metadata.sorted_tables):
+                connection.execute(table.delete())
+            for table in db.metadata.sorted_tables:
+                names = [column.name for column in table.columns]
+                if kept_rows := [dict(zip(names, row, strict=True)) for row in self.rows[table.name]]:
+                    connection.execute(insert(table), kept_rows)
+        for path in set(files()) - set(self.files):
+            path.unlink()
+        for path, content in self.files.items():
+            path.write_bytes(content)
+        for key in set(storage.current().keys()) - set(self.blobs):
+            storage.current().delete(key)
+        for key in set(self.blobs) - set(storage.current().keys()):
+            storage.current().put(key, self.blobs[key])
+        kept.shelf.clear()
+        limits.init_app(self.app, config.current())
+
+
+def build(rule: Rule, values: Mapping[str, str]) -> str:
+    """The address of a route, its variables filled in as they are."""
+    return re.sub(r"<(?:[^:<>]+:)?(\w+)>", lambda found: values[found[1]], rule.rule)
+
+
+def path_of(rule: Rule) -> str:
+    """A route as the documentation writes it: without the converters of its variables."""
+    return re.sub(r"<[^:<>]+:(\w+)>", r"<\1>", rule.rule)
+
+
+def rows() -> Rows:
+    """All that is in the database."""
+    db.session.rollback()
+    with db.engine.connect() as connection:
+        return {
+            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
+            for table in db.metadata.sorted_tables
+        }
+
+
+def files() -> dict[Path, bytes]:
+    """The events' keys."""
+    folder = Path(unquote(urlsplit(config.current().keys_url).path))
+    return {path: path.read_bytes() for path in sorted(folder.glob("*"))}
+
+
+def state() -> tuple[Rows, list[Path], list[str]]:
+    """All that is kept, the audit aside: rows, keys and the names of blobs."""
+    found = {name: kept_rows for name, kept_rows in rows().items() if name != "audit_line"}
+    return found, list(files()), sorted(storage.current().keys())
+
+
+def make(app: Flask) -> World:
+    """The world, in an empty database."""
+    group, other = factories.group("East Bay Solidarity"), factories.group("Peninsula Letters")
+    people = {
+        "member": factories.person(app, Role.MEMBER, group),
+        "contact reader": factories.person(app, Role.MEMBER, group),
+        "organizer": factories.person(app, Role.ORGANIZER, group),
+        "owner": factories.person(app, Role.OWNER, group),
+        "organizer of another group": factories.person(app, Role.OWNER, other),
+        "operator": factories.person(app, Role.MEMBER, factories.group("Nobody else")),
+    }
+    _raise_up(people)
+    browsers = {name: person.client for name, person in people.items()}
+    for name in WITHOUT_ACCOUNT:
+        browsers[name] = app.test_client()
+    ours, theirs = _side(group), _side(other)
+    sides = ((ours, people["member"], people["owner"]), (theirs, people["organizer of another group"], None))
+    for side, member, owner in sides:
+        _people(side, member.account_id, (owner or member).account_id)
+    for browser in browsers.values():
+        browser.get("/sign-in")  # each has its cookie for form tokens
+    browsers["answer-link holder"].get(f"/r/{ours.special['rsvps.link']['token']}")
+    browsers["statement-link holder"].get(f"/s/{ours.special['statements.link']['token']}")
+    return World(app, ours, theirs, browsers, rows(), files(), _blobs())
+
+
+def _raise_up(people: Mapping[str, factories.Person]) -> None:
+    reader, operator = people["contact reader"], people["operator"]
+    db.session.get_one(Membership, (reader.group.id, reader.account_id)).reads_contacts = True
+    db.session.delete(db.session.get_one(Membership, (operator.group.id, operator.account_id)))
+    db.session.get_one(Account, operator.account_id).is_operator = True
+    db.session.commit()
+
+
+def _side(group: Group) -> Side:
+    side = Side(group)
+    side.secrets |= {"spot": f"Canary gate {group.id}", "private notes": f"Canary notes {group.id}"}
+    coming = factories.event(
+        group,
+        title="Coming",
+        tags=("letters",),
+        spot=side.secrets["spot"],
+        spot_shown=SpotShown.TO_ANSWERED,
+        private_notes=side.secrets["private notes"],
+    )
+    event_service.translate(coming, "es", Texts(title="Viene", what_for="Por la paz"), new_id())
+    notice = event_service.post_notice(coming, {"en": "South gate", "es": "Puerta sur"}, new_id())
+    draft = factories.event(group, published=False, title="Drafted")
+    cancelled = factories.event(group, title="Cancelled")
+    event_service.cancel(cancelled, "The hall is closed", new_id())
+    private = factories.event(group, title="Among us", visibility=Visibility.PRIVATE)
+    unlisted = factories.event(group, title="By link", visibility=Visibility.UNLISTED)
+    past = factories.event(group, title="Past", starts_on=factories.past_day(), tags=("letters",))
+    side.shared = {
+        "address": str(coming.slug),
+        "event_id": coming.id,
+        "notice_id": notice.id,
+        "slug": group.slug,
+        "code": "es",
+        "number": "1",
+        "size": "small",
+        "filename": "style.css",
+    }
+    for room in ("pages", "calendars"):
+        side.special[f"{room}.city"] = {"slug": group.city.slug}
+        side.special[f"{room}.tag"] = {"slug": "letters"}
+    side.special["calendars.city_atom"] = {"slug": group.city.slug}
+    side.special["calendars.tag_atom"] = {"slug": "letters"}
+    side.special["calendars.event"] = {"address": coming.id}
+    side.special["events.publish"] = side.special["events.delete"] = {"event_id": draft.id}
+    side.special["events.reinstate"] = {"event_id": cancelled.id}
+    side.special["events.report"] = {"event_id": past.id}
+    side.special["hidden"] = {"draft": draft.id, "private": private.id, "unlisted": unlisted.id}
+    _answers(side, coming)
+    _leaflets(side, coming)
+    _statements(side, past)
+    return side
+
+
+def _answers(side: Side, event: Event) -> None:
+    nickname = f"Canary nickname {side.group.id}"
+    side.secrets["nickname"] = nickname
+    seen = rsvp_queries.answerable(NOBODY, event.id)
+    assert seen
+    rsvps.answer(seen, RsvpDetails(Coming.GOING, 2, "Leek"))
+    token = rsvps.answer(seen, RsvpDetails(Coming.GOING, 2, nickname))
+    rsvps.set_aside(event.id, 1, 1, new_id())
+    side.shared |= {"rsvp_id": token.partition(".")[0], "batch": "1"}
+    side.special["rsvps.link"] = {"token": token}
+    side.secrets["answer link"] = token
+
+
+def _leaflets(side: Side, event: Event) -> None:
+    made = {name: _leaflet(event, name) for name in ("published", "ready", "refused")}
+    leaflets.publish(made["published"], new_id())
+    side.shared["leaflet_id"] = made["published"].id
+    side.special["leaflets.publish"] = {"leaflet_id": made["ready"].id}
+    side.special["leaflets.again"] = {"leaflet_id": made["refused"].id}
+    side.special.setdefault("hidden", {})["leaflet"] = made["ready"].id
+
+
+def _leaflet(event: Event, name: str) -> Leaflet:
+    made = leaflets.upload(event, LeafletDetails(f"Leaflet {name}", "en"), LeafletKind.PICTURE, PHOTO.data, new_id())
+    if name == "refused":
+        leaflets.refuse(made.version, "picture_damaged")
+    else:
+        leaflets.finish(made.version, PHOTO)
+    return made
+
+
+def _statements(side: Side, event: Event) -> None:
+    seen = statement_queries.speakable(NOBODY, event.id)
+    assert seen
+    full_name = f"Canary Fullname {side.group.id[:8]}"
+    side.secrets["withheld name"] = full_name
+    anyone = StatementDetails("I came because of the letters.", "en", BylineKind.PSEUDONYM, "Juniper")
+    signed = StatementDetails("I came for a friend.", "en", BylineKind.FULL_NAME, full_name)
+    waiting = StatementDetails(f"Canary unread {side.group.id}", "en", BylineKind.PSEUDONYM, "Sorrel")
+    side.secrets["unread statement"] = waiting.text
+    made = [statements.submit(seen, words, frozenset(Use)) for words in (anyone, signed, waiting)]
+    for statement in made[:2]:
+        statements.publish(statement, seen, ReviewDetails(fingerprint(statement)), new_id())
+    public, withheld, unread = made
+    token = statement_queries.link_token(public)
+    side.shared["statement_id"] = public.id
+    side.secrets["statement link"] = token
+    side.special["statements.link"] = {"token": token}
+    side.special["statements.new"] = {"address": str(event.slug)}
+    side.special["review"] = {"event_id": event.id, "statement_id": public.id}
+    side.special["review.signer"] = {"statement_id": withheld.id}
+    side.special["review.publish"] = {"statement_id": unread.id}
+    side.special["hidden"]["statement"] = unread.id
+
+
+def _people(side: Side, member_id: str, owner_id: str) -> None:
+    """Invitation, password link, and a second browser of the owner's."""
+    name = db.session.get_one(Account, owner_id).name
+    side.shared["account_id"] = member_id
+    other_browser = accounts.sign_in(name, factories.PASSWORD, "test")
+    side.shared["session_id"] = _only(Session, token_hash=session_hash(other_browser))
+    token = groups.invite(side.group, Role.MEMBER, owner_id)
+    side.shared["invitation_id"] = _only(Invitation, group_id=side.group.id)
+    side.special["groups.invitation"] = {"token": token}
+    link = accounts.make_password_link(db.session.get_one(Account, member_id).name)
+    assert db.session.get(PasswordLink, member_id)
+    side.special["accounts.password"] = {"token": link}
+    side.secrets |= {"invitation": token, "password link": link}
+
+
+def _only(model: type[Any], **columns: object) -> str:
+    found = db.session.query(model).filter_by(**columns).one()
+    return str(found.id)
+
+
+_made: dict[int, World] = {}
+
+
+def _blobs() -> dict[str, bytes]:
+    return {key: storage.current().get(key) for key in list(storage.current().keys())}
+
+
+def of(app: Flask) -> World:
+    """The world of this process, as it was when it was made."""
+    world = _made.get(id(app))
+    if world is None:
+        world = _made[id(app)] = make(app)
+    world.put_back()
+    return world
