@@ -238,20 +238,25 @@ def chromium_for_tests(environ: Mapping[str, str]) -> str:
 
 
 def pytest_arguments(given: Sequence[str], database_url: str) -> list[str]:
-    """Return pytest's arguments: two workers and, on PostgreSQL, no browser, unless the developer says otherwise."""
-    added = []
+    """Return pytest's arguments: workers, no browser on PostgreSQL, and no loads unless asked for or named."""
+    ours = {"--load", "--soak"}
+    added, left = [], [argument for argument in given if argument not in ours]
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for argument in given):
-        added += ["-n", "2"]
-    if database_url.startswith("postgres") and not any(argument.startswith("-m") for argument in given):
-        added += ["-m", "not browser"]
-    return [*added, *given]
+        added += ["-n", "3"]  # for two cores, as browsers and servers are waited for
+    wanted = ["load"] if "--load" in given else []
+    if not ours & set(given) and not any(Path(argument.partition("::")[0]).exists() for argument in left):
+        wanted = ["not load"]
+    if database_url.startswith("postgres"):
+        wanted.append("not browser")
+    if wanted and not any(argument.startswith("-m") for argument in left):
+        added += ["-m", " and ".join(wanted)]
+    return [*added, *left]
 
 
 def test(given: list[str]) -> NoReturn:
     set_up("dev")
     environ = dict(os.environ)
     if "--soak" in given:
-        given.remove("--soak")
         environ["ORGANIZER_SOAK"] = "1"
     arguments = pytest_arguments(given, environ.get("ORGANIZER_TEST_DATABASE_URL", ""))
     if "not browser" not in arguments:

@@ -238,3 +238,8 @@ def current() -> Config:
     """The settings of the running app."""
     found: Config = current_app.extensions["config"]
     return found
+
+
+def absolute(path: str) -> str:
+    """The address on this site that others may keep, `path` beginning with a slash. Needs no request."""
+    return f"{current().site_url}{path}"

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
@@ -38,7 +38,7 @@ PRAGMAS = (
     "secure_delete=ON",
     "foreign_keys=ON",
     # In KiB for each connection; the system keeps the file in memory once for all of them.
-    "cache_size=-500",
+    "cache_size=-200",
     f"busy_timeout={PATIENCE_SECONDS * 1000}",
 )
 
@@ -46,6 +46,11 @@ PRAGMAS = (
 def new_id() -> str:
     """128 random bits as 26 lower-case base32 characters."""
     return base64.b32encode(secrets.token_bytes(16)).decode().rstrip("=").lower()
+
+
+def is_id(text: str) -> bool:
+    """Whether it can be one."""
+    return re.fullmatch(r"[a-z2-7]{26}", text) is not None
 
 
 class Instant(TypeDecorator[datetime]):
@@ -97,6 +102,9 @@ def init_app(app: Flask, config: Config) -> None:
     db.init_app(app)
 
 
+Row = TypeVar("Row", bound=Model)
+
+
 @event.listens_for(Engine, "connect")
 def _set_pragmas(connection: Any, record: Any) -> None:  # noqa: ARG001 - the listener's signature
     if isinstance(connection, sqlite3.Connection):
@@ -111,6 +119,11 @@ def _begin(connection: Connection) -> None:
         immediate = connection.get_execution_options().get("immediate", False)
         driver = connection.connection.driver_connection
         driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")  # type: ignore[union-attr] # it is connected
+
+
+def by_id(model: type[Row], row_id: str) -> Row | None:
+    """The row with this id. Only what can be an id is asked for: PostgreSQL takes no NUL."""
+    return db.session.get(model, row_id) if is_id(row_id) else None
 
 
 def upsert(model: type[Model]) -> postgresql.Insert | sqlite.Insert:

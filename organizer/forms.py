@@ -15,15 +15,16 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from wtforms import HiddenField, StringField, ValidationError
+from wtforms import HiddenField, SelectField, SelectMultipleField, StringField, ValidationError
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined] # newer than its types
 from wtforms.fields.core import Field
 from wtforms.form import BaseForm
 from wtforms.i18n import messages_path
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length
+from wtforms.widgets import CheckboxInput, ListWidget
 
-from organizer import clock, config, text, vault
+from organizer import clock, config, languages, text, vault
 from organizer.errors import RuleError
 
 Result = TypeVar("Result")
@@ -44,6 +45,22 @@ def line(value: str | None) -> str:
 def options(pairs: Iterable[tuple[str, object]]) -> list[SelectChoice]:
     """The choices of a field from (value, words) pairs."""
     return [SelectChoice(value, words) for value, words in pairs]
+
+
+class Checkboxes(SelectMultipleField):
+    """Several of a few choices."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
+def language_field(label: str | None = _("Language")) -> SelectField:
+    """In which language something is written."""
+    return SelectField(
+        label,
+        choices=options(languages.choices(languages.WRITTEN)),
+        validators=[InputRequired(_("Choose a language."))],
+    )
 
 
 class _Sentences:

@@ -16,14 +16,18 @@ from functools import cached_property, lru_cache
 
 import brotli
 import zstandard
-from flask import Response, request
+from flask import Response, make_response, request
 from werkzeug.datastructures import Headers
 from werkzeug.http import http_date, parse_accept_header, parse_date, unquote_etag
+
+from organizer import policy
 
 MOST_BYTES = 32 * 1024 * 1024
 SMALLEST_COMPRESSED = 500
 ENCODINGS = ("zstd", "br", "gzip")
 OVERHEAD_BYTES = 500
+ASKED_ANEW = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
+"""The headers of what may be kept, but not shown without asking, so that a withdrawal is at once."""
 
 
 class Body:
@@ -167,6 +171,14 @@ def respond(
         fixed["Content-Encoding"] = encoding
     fixed["Content-Length"] = str(len(data))
     return _Complete(data, headers=fixed, content_type=content_type)
+
+
+def asked_anew(page: str) -> Response:
+    """The page with `ASKED_ANEW`; what somebody who is signed in sees is kept nowhere."""
+    response = make_response(page)
+    if policy.viewer().account_id is None:
+        response.headers.update(ASKED_ANEW)
+    return response
 
 
 def _is_known(version: UndatedVersion) -> bool:

@@ -9,9 +9,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from flask import Flask, current_app
-from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
-from huey.consumer import Consumer
-from huey.serializer import SignedSerializer
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -19,6 +16,7 @@ from organizer import audit, clock, vault
 from organizer.config import Config
 from organizer.db import Id, Model, NewId, db, new_id, writing
 from organizer.errors import Gone
+from organizer.queueing import Consumer, Huey, MemoryHuey, RedisHuey, SignedSerializer, SqliteHuey, crontab
 
 LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=1)

@@ -21,6 +21,11 @@ HEADINGS: Final = {"h1": "h3", "h2": "h3", "h3": "h3", "h4": "h4", "h5": "h4", "
 CONTROLS: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]")
 OVERRIDES: Final = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """Marks that turn the direction of what follows: they make an address or a name read as another one."""
+SPECIAL: Final = re.compile(r"([\\`*_{}\[\]()<>#|!&~])")
+# What our pages show as it is and other readers of Markdown would make something of: HTML, pictures from elsewhere,
+# code, underlined headings, definitions of links.
+_UNSEEN: Final = re.compile(r"(?<!\\)((?:\\\\)*)(<|`|!(?=\[)|&(?=#?\w+;))")
+_RULE: Final = re.compile(r"^( {0,3})(?=(?:[-=_*~] *){3,}$|=+ *$|-+ *$|\[[^\]]*\]:|~~~)", re.MULTILINE)
 LINE_ENDS: Final = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 
 # Off is whatever would hide words, or make code or pictures of them. A single line end stays one.
@@ -61,6 +66,16 @@ def to_plain(markdown: str) -> str:
             case "bullet_list_close" | "ordered_list_close" if token.level == 0:
                 plain += "\n"
     return re.sub(r"\n{3,}", "\n\n", plain).strip()
+
+
+def escaped(line: str) -> str:
+    """Words that stand in Markdown as they are."""
+    return SPECIAL.sub(r"\\\1", line)
+
+
+def sound(markdown: str) -> str:
+    """Markdown that other readers show as our pages do, to be taken along."""
+    return _RULE.sub(r"\1\\", _UNSEEN.sub(r"\1\\\2", strip_controls(markdown))).strip()
 
 
 def _words(tokens: Iterable[Token]) -> str:

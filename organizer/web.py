@@ -45,6 +45,9 @@ from organizer.accounts import cookie
 from organizer.accounts import views as accounts
 from organizer.calendars import jobs as calendar_jobs
 from organizer.calendars import views as calendars
+from organizer.collections import arranging, for_print
+from organizer.collections import jobs as collection_jobs
+from organizer.collections import views as collections
 from organizer.config import Config
 from organizer.db import db
 from organizer.events import views as events
@@ -58,16 +61,58 @@ from organizer.leaflets import views as leaflets
 from organizer.pages import desk
 from organizer.pages import jobs as page_jobs
 from organizer.pages import views as pages
+from organizer.photos import covering, people, photo_removal
+from organizer.photos import jobs as photo_jobs
+from organizer.photos import views as photos
 from organizer.policy import SignInNeeded, Viewer
+from organizer.removals import jobs as removal_jobs
+from organizer.removals import views as removals
 from organizer.rsvps import jobs as rsvp_jobs
 from organizer.rsvps import views as rsvps
+from organizer.statements import group_queue, library, own, paste, removal, review, slip, wording
 from organizer.statements import jobs as statement_jobs
-from organizer.statements import review
 from organizer.statements import views as statements
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (accounts, group_views, events, leaflets, rsvps, statements, review, calendars, pages, desk)
-JOBS = (leaflet_jobs, rsvp_jobs, statement_jobs, calendar_jobs, page_jobs, keeping_jobs, purge)
+ROOMS = (
+    accounts,
+    group_views,
+    events,
+    leaflets,
+    rsvps,
+    removals,
+    photos,
+    covering,
+    people,
+    photo_removal,
+    statements,
+    review,
+    paste,
+    slip,
+    library,
+    removal,
+    group_queue,
+    own,
+    wording,
+    collections,
+    arranging,
+    for_print,
+    calendars,
+    pages,
+    desk,
+)
+JOBS = (
+    leaflet_jobs,
+    rsvp_jobs,
+    removal_jobs,
+    photo_jobs,
+    statement_jobs,
+    collection_jobs,
+    calendar_jobs,
+    page_jobs,
+    keeping_jobs,
+    purge,
+)
 LANGUAGE_COOKIE = "language"
 A_YEAR = timedelta(days=365)
 RETRY_SECONDS = 30

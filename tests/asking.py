@@ -19,7 +19,7 @@ from tests.reading import Field, Form, Page
 from tests.world import PHOTO, World, path_of
 
 Sent = dict[str, list[str] | FileStorage]
-SPEAKERS = ("anonymous", "answer-link holder", "statement-link holder", "owner")
+SPEAKERS = ("anonymous", "answer-link holder", "statement-link holder", "photo-link holder", "owner")
 NEW_PASSWORD = "copper lantern under maples"
 GOOD = {
     "title": "Letters for two",
@@ -41,7 +41,11 @@ GOOD = {
     "byline_kind": "pseudonym",
     "byline": "Sorrel",
     "known_by": "We have known her for years.",
-    "is_safe_now": "y",
+    "alt": "Two people at a table.",
+    "faces": "nobody",
+    "is_everyone_asked": "y",
+    "agreed_on": clock.today().isoformat(),
+    "quotes": "I came because",
     "role": "2",
     "about": "Five people and a table.",
     "region": "Oregon",
@@ -59,6 +63,8 @@ GOOD_HERE: dict[str, dict[str, str]] = {
     "groups.invitation": {"name": "Marigold", "password": NEW_PASSWORD, "password_again": NEW_PASSWORD},
     "groups.new_city": {"name": "Eugene"},
     "groups.edit": {"name": "East Bay Table"},
+    "wording.translate": {"language": "fa", "text": "برای نامه‌ها آمدم."},
+    "paste.paste": {"text": "I came for the letters.\n\n—Sorrel, Oakland"},
 }
 
 
@@ -123,13 +129,24 @@ def filled(world: World, asked: Asked) -> Sent:
             sent[each.name] = [value] if isinstance(value, str) else list(value)
         elif each.kind == "file":
             sent[each.name] = FileStorage(io.BytesIO(PHOTO.data), "leaflet.jpg")
-        elif each.kind == "password":
-            sent[each.name] = [factories.PASSWORD]
-        elif each.kind == "date" and not each.value and each.name == "starts_on":
-            sent[each.name] = [(clock.today() + timedelta(days=20)).isoformat()]
+        else:
+            sent |= _thought_of(each)
     if asked.endpoint == "accounts.sign_in":
         sent["name"] = [owner_name(world)]
     return sent
+
+
+def _thought_of(each: Field) -> Sent:
+    """What depends on what stands there already."""
+    if each.name == "position" and each.kind != "hidden":
+        return {each.name: ["1" if each.value == "2" else "2"]}
+    if each.name == "chosen":
+        return {each.name: list(each.choices)}
+    if each.kind == "password":
+        return {each.name: [factories.PASSWORD]}
+    if each.kind == "date" and not each.value and each.name == "starts_on":
+        return {each.name: [(clock.today() + timedelta(days=20)).isoformat()]}
+    return {}
 
 
 def owner_name(world: World) -> str:

@@ -17,7 +17,7 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
 
-from organizer import config, kept, limits, vault
+from organizer import config, documents, kept, limits, vault
 from organizer.accounts import passwords
 from organizer.db import db
 from organizer.keeping.demo import state as demo
@@ -38,6 +38,12 @@ class Browser(FlaskClient):
             db.session.rollback()
             db.session.expire_all()
         return contextvars.Context().run(super().open, *args, **kwargs)
+
+
+@pytest.fixture
+def set_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No child that sets a PDF: for those who ask for every page again and again, and do not read it."""
+    monkeypatch.setattr(documents, "pdf", lambda _template, _data: b"%PDF-1.7\n%%EOF\n")
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ class Person:
 def city(name: str = "Oakland", region: str = "California", country: str = "US") -> City:
     """A stored city; not committed."""
     found = City(
-        id=new_id(), slug=f"{name.lower().replace(' ', '-')}-{new_id()[:4]}", name=name, region=region, country=country
+        id=new_id(), slug=f"{name.lower().replace(' ', '-')}-{new_id()}", name=name, region=region, country=country
     )
     db.session.add(found)
     return found
@@ -48,7 +48,7 @@ def group(name: str = "East Bay Solidarity", zone: str = "America/Los_Angeles") 
     home = city()
     made = Group(
         id=new_id(),
-        slug=f"group-{new_id()[:6]}",
+        slug=f"group-{new_id()[:12]}",
         name=name,
         contact="table@bay.example",
         zone=zone,

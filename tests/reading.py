@@ -94,7 +94,7 @@ class Page(HTMLParser):
     def _input(self, form: Form, given: dict[str, str], name: str, value: str) -> None:
         kind = given.get("type", "text")
         if kind not in ("radio", "checkbox"):
-            form.fields.setdefault(name, Field(name, kind, [value]))
+            form.fields.setdefault(name, Field(name, kind)).values.append(value)
             return
         group = form.fields.setdefault(name, Field(name, kind))
         group.choices.append(value or "on")

@@ -17,6 +17,9 @@ from importlinter.cli import lint_imports
 from wtforms import Form
 
 from organizer.accounts import rules as account_rules
+from organizer.collections import forms as collection_forms
+from organizer.collections import rules as collection_rules
+from organizer.collections.models import Collection
 from organizer.db import Model
 from organizer.events import forms as event_forms
 from organizer.events import rules as event_rules
@@ -28,19 +31,33 @@ from organizer.groups.models import City, Group
 from organizer.leaflets import forms as leaflet_forms
 from organizer.leaflets import rules as leaflet_rules
 from organizer.leaflets.models import Leaflet, LeafletVersion
+from organizer.photos import forms as photo_forms
+from organizer.photos import rules as photo_rules
+from organizer.photos.models import Photo, PhotoPerson
 from organizer.rsvps import forms as rsvp_forms
 from organizer.rsvps import rules as rsvp_rules
 from organizer.rsvps.models import Capacity, Rsvp
 from organizer.statements import forms as statement_forms
 from organizer.statements import rules as statement_rules
-from organizer.statements.models import Consent, ConsentUse, Statement
+from organizer.statements.models import Consent, ConsentUse, Statement, StatementTranslation, Suggestion
 from organizer.web import ROOMS
 from tests import asking, world
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAM = ROOT / "organizer"
 TEMPLATES = ROOT / "templates"
-FEATURES = ("accounts", "groups", "events", "leaflets", "rsvps", "statements", "calendars")
+FEATURES = (
+    "accounts",
+    "groups",
+    "events",
+    "leaflets",
+    "rsvps",
+    "removals",
+    "photos",
+    "statements",
+    "collections",
+    "calendars",
+)
 MOST_LINES, MOST_TEST_LINES = 400, 500
 MOST_FUNCTION_LINES, MOST_MEDIAN_LINES, MOST_VIEW_LINES = 50, 10, 20
 MOST_TEMPLATE_LINES = 80
@@ -214,13 +231,22 @@ SAME_WORDS: list[tuple[type[object], type[Form], tuple[type[Model], ...]]] = [
     (statement_rules.StatementDetails, statement_forms.StatementForm, (Statement,)),
     (statement_rules.ConsentDetails, statement_forms.TakeForm, (Consent, ConsentUse)),
     (statement_rules.ReviewDetails, statement_forms.ReviewForm, (Statement,)),
+    (statement_rules.SuggestionDetails, statement_forms.WordingForm, (Suggestion,)),
+    (statement_rules.TranslationDetails, statement_forms.TranslationForm, (StatementTranslation,)),
+    (photo_rules.PhotoDetails, photo_forms.DetailsForm, (Photo,)),
+    (photo_rules.AgreementDetails, photo_forms.InPersonForm, (PhotoPerson,)),
+    (collection_rules.CollectionDetails, collection_forms.DetailsForm, (Collection,)),
 ]
-NOT_TYPED = {"ConsentDetails.way": "in person, as the form is the organizer's"}
+NOT_TYPED = {
+    "ConsentDetails.way": "in person, as the form is the organizer's",
+    "AgreementDetails.way": "the same",
+}
 NOT_KEPT = {
     "EventDetails.tags": "a table of its own",
     "ConsentDetails.uses": "a row for each",
     "ReviewDetails.shown": "compared, not kept",
-    "ReviewDetails.is_safe_now": "decides this once",
+    "ReviewDetails.moment": "decides this once",
+    "ReviewDetails.publish_at_local": "kept as the instant",
 }
 ASKED_WHEN_NEEDED = {"starts_fold", "ends_fold"}  # on the night when a time comes twice
 # Where each form stands, by the route that it is sent to.
@@ -235,6 +261,11 @@ STANDS_AT = {
     "LeafletDetails": "/leaflets/<leaflet_id>/edit",
     "StatementDetails": "/events/<address>/statements/new",
     "ConsentDetails": "/events/<event_id>/statements/take",
+    "SuggestionDetails": "/events/<event_id>/statements/<statement_id>/words",
+    "TranslationDetails": "/events/<event_id>/statements/<statement_id>/translate",
+    "PhotoDetails": "/photos/<photo_id>/edit",
+    "AgreementDetails": "/photos/<photo_id>/people/<person_id>",
+    "CollectionDetails": "/collections/<slug>/edit",
 }
 
 

@@ -17,8 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from organizer import config, intake
-from organizer.leaflets import views as leaflets
+from organizer import config, intake, uploads
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -146,12 +145,13 @@ def test_nothing_that_goes_by_is_put_on_the_disk() -> None:
 
 
 def test_nginx_lets_through_what_the_site_takes_and_no_more() -> None:
-    usual, uploads = (int(size) << 20 for size in re.findall(r"client_max_body_size (\d+)m;", _nginx("proxy.conf")))
+    usual, large = (int(size) << 20 for size in re.findall(r"client_max_body_size (\d+)m;", _nginx("proxy.conf")))
     assert intake.LARGEST_FORM_BYTES <= usual <= 2 * intake.LARGEST_FORM_BYTES
-    assert leaflets.LARGEST_UPLOAD_BYTES <= uploads <= intake.LARGEST_BODY_BYTES
+    assert uploads.LARGEST_BYTES <= large <= intake.LARGEST_BODY_BYTES
     pattern = re.search(r"location ~ (\S+) \{\s*client_max_body_size 32m", _nginx("proxy.conf"))
     assert pattern
     assert re.fullmatch(pattern[1], "/events/some-event-2026-05-01/leaflets/new")
+    assert re.fullmatch(pattern[1], f"/events/{'a' * 26}/photos/new")
     assert re.fullmatch(pattern[1], f"/leaflets/{'a' * 26}/again")
     assert not re.fullmatch(pattern[1], "/events/new")
 

@@ -217,16 +217,20 @@ def test_a_named_chromium_that_is_missing_is_told(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "database_url", "expected"),
     [
-        ([], "", ["-n", "2"]),
-        (["-n4", "-k", "feed"], "", ["-n4", "-k", "feed"]),
-        (["--no-header"], "", ["-n", "2", "--no-header"]),
-        (["--pdb"], "", ["--pdb"]),
-        ([], "sqlite:///x", ["-n", "2"]),
-        (["-x"], "postgresql://127.0.0.1/test", ["-n", "2", "-m", "not browser", "-x"]),
-        (["-m", "load"], "postgresql://127.0.0.1/test", ["-n", "2", "-m", "load"]),
+        ([], "", ["-n", "3", "-m", "not load"]),
+        (["--load"], "", ["-n", "3", "-m", "load"]),
+        (["--soak"], "", ["-n", "3"]),
+        (["--load"], "postgresql://127.0.0.1/test", ["-n", "3", "-m", "load and not browser"]),
+        (["tests/test_fuzz.py::test_x"], "", ["-n", "3", "tests/test_fuzz.py::test_x"]),
+        (["-n4", "-k", "feed"], "", ["-m", "not load", "-n4", "-k", "feed"]),
+        (["--no-header"], "", ["-n", "3", "-m", "not load", "--no-header"]),
+        (["--pdb"], "", ["-m", "not load", "--pdb"]),
+        ([], "sqlite:///x", ["-n", "3", "-m", "not load"]),
+        (["-x"], "postgresql://127.0.0.1/test", ["-n", "3", "-m", "not load and not browser", "-x"]),
+        (["-m", "load"], "postgresql://127.0.0.1/test", ["-n", "3", "-m", "load"]),
     ],
 )
-def test_pytest_gets_two_workers_and_no_browser_on_postgresql(
+def test_pytest_gets_two_workers_no_browser_on_postgresql_and_loads_when_asked(
     given: list[str], database_url: str, expected: list[str]
 ) -> None:
     assert dev.pytest_arguments(given, database_url) == expected

@@ -208,4 +208,8 @@ def test_only_the_routes_that_take_files_take_large_bodies(app: Flask) -> None:
         path = re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", "1", rule.rule)
         parser = _received(intake, _sized(path, 2 * LARGEST_FORM_BYTES, SIGNED_IN))
         taken |= set() if parser.refused else {rule.rule}
-    assert taken == {"/events/<event_id>/leaflets/new", "/leaflets/<leaflet_id>/again"}
+    assert taken == {
+        "/events/<event_id>/leaflets/new",
+        "/events/<event_id>/photos/new",
+        "/leaflets/<leaflet_id>/again",
+    }

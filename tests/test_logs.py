@@ -22,7 +22,7 @@ def failing() -> Iterator[Flask]:
     # Whatever other tests have told the loggers, these are as a program finds them.
     logging.disable(logging.NOTSET)
     logging.getLogger().setLevel(logging.WARNING)
-    for name in ("waitress", "waitress.queue", "werkzeug"):
+    for name in ("alembic", "huey", "huey.consumer", "waitress", "waitress.queue", "werkzeug"):
         logger = logging.getLogger(name)
         logger.disabled, logger.propagate = False, True
         logger.setLevel(logging.NOTSET)

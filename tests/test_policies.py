@@ -30,9 +30,12 @@ EVERYONE = _column(*ROLES)
 LINK_HOLDERS = EVERYONE  # the secret is in the address itself
 ANSWER_HOLDER = _column("answer-link holder")
 STATEMENT_HOLDER = _column("statement-link holder")
+PHOTO_HOLDER = _column("photo-link holder")
+PRINT_HOLDER = _column("print-link holder")
 ACCOUNTS = _column(*ROLES[len(WITHOUT_ACCOUNT) :], with_account=True)
 SESSION_HOLDER = _column("owner", with_account=True)
 ORGANIZERS = _column("organizer", "owner", with_account=True)
+KEY_HOLDER = _column("owner", with_account=True)  # whose browser has the picture's key
 ANY_ORGANIZER = _column("organizer", "owner", "organizer of another group", with_account=True)
 OWNERS = _column("owner", with_account=True)
 
@@ -46,6 +49,24 @@ TABLE = {
     "/cities/<slug>.atom": EVERYONE,
     "/cities/<slug>.ics": EVERYONE,
     "/cities/new": ANY_ORGANIZER,
+    "/collections": EVERYONE,
+    "/collections/<slug>": EVERYONE,
+    "/collections/<slug>.atom": EVERYONE,
+    "/collections/<slug>.md": EVERYONE,
+    "/collections/<slug>.pdf": EVERYONE,
+    "/collections/<slug>.txt": EVERYONE,
+    "/collections/<slug>/edit": ORGANIZERS,
+    "/collections/<slug>/for-print": ORGANIZERS,
+    "/collections/<slug>/for-print/end": ORGANIZERS,
+    "/collections/<slug>/items": ORGANIZERS,
+    "/collections/<slug>/items/<item_id>/move": ORGANIZERS,
+    "/collections/<slug>/items/<item_id>/remove": ORGANIZERS,
+    "/collections/<slug>/items/add": ORGANIZERS,
+    "/collections/<slug>/publish": ORGANIZERS,
+    "/collections/<slug>/take-off": ORGANIZERS,
+    "/collections/for-print/<token>": LINK_HOLDERS,
+    "/collections/for-print/given/<collection_id>": PRINT_HOLDER,
+    "/collections/for-print/given/<collection_id>/archive.zip": PRINT_HOLDER,
     "/events.atom": EVERYONE,
     "/events.ics": EVERYONE,
     "/events/<address>": EVERYONE,
@@ -64,23 +85,37 @@ TABLE = {
     "/events/<event_id>/leaflets/new": ORGANIZERS,
     "/events/<event_id>/notice": ORGANIZERS,
     "/events/<event_id>/notices/<notice_id>/remove": ORGANIZERS,
+    "/events/<event_id>/photos": ORGANIZERS,
+    "/events/<event_id>/photos/new": ORGANIZERS,
     "/events/<event_id>/postpone": ORGANIZERS,
     "/events/<event_id>/publish": ORGANIZERS,
     "/events/<event_id>/reinstate": ORGANIZERS,
     "/events/<event_id>/report": ORGANIZERS,
     "/events/<event_id>/reschedule": ORGANIZERS,
+    "/events/<event_id>/slips": ORGANIZERS,
+    "/events/<event_id>/slips/<sheet_id>": ORGANIZERS,
     "/events/<event_id>/statements": ORGANIZERS,
     "/events/<event_id>/statements/<statement_id>": ORGANIZERS,
+    "/events/<event_id>/statements/<statement_id>/beside": ORGANIZERS,
+    "/events/<event_id>/statements/<statement_id>/hold": ORGANIZERS,
+    "/events/<event_id>/statements/<statement_id>/lift": ORGANIZERS,
     "/events/<event_id>/statements/<statement_id>/name": ORGANIZERS,
     "/events/<event_id>/statements/<statement_id>/publish": ORGANIZERS,
+    "/events/<event_id>/statements/<statement_id>/quotes": ORGANIZERS,
     "/events/<event_id>/statements/<statement_id>/reject": ORGANIZERS,
     "/events/<event_id>/statements/<statement_id>/signer": ORGANIZERS,
     "/events/<event_id>/statements/<statement_id>/take-down": ORGANIZERS,
+    "/events/<event_id>/statements/<statement_id>/translate": ORGANIZERS,
+    "/events/<event_id>/statements/<statement_id>/translations/<language>/drop": ORGANIZERS,
+    "/events/<event_id>/statements/<statement_id>/words": ORGANIZERS,
+    "/events/<event_id>/statements/paste": ORGANIZERS,
     "/events/<event_id>/statements/take": ORGANIZERS,
     "/events/new": ANY_ORGANIZER,
     "/groups/<slug>": EVERYONE,
     "/groups/<slug>.atom": EVERYONE,
     "/groups/<slug>.ics": EVERYONE,
+    "/groups/<slug>/collections": ORGANIZERS,
+    "/groups/<slug>/collections/new": ORGANIZERS,
     "/groups/<slug>/desk": ORGANIZERS,
     "/groups/<slug>/edit": ORGANIZERS,
     "/groups/<slug>/invitations/<invitation_id>/revoke": OWNERS,
@@ -88,6 +123,9 @@ TABLE = {
     "/groups/<slug>/people/<account_id>": OWNERS,
     "/groups/<slug>/people/<account_id>/password-link": OWNERS,
     "/groups/<slug>/people/<account_id>/remove": OWNERS,
+    "/groups/<slug>/removals/<request_id>/settle": ORGANIZERS,
+    "/groups/<slug>/statements": ORGANIZERS,
+    "/groups/<slug>/statements/reject": ORGANIZERS,
     "/healthz": EVERYONE,
     "/invitations/<token>": LINK_HOLDERS,
     "/leaflets": EVERYONE,
@@ -100,6 +138,25 @@ TABLE = {
     "/leaflets/<leaflet_id>/withdraw": ORGANIZERS,
     "/password/<token>": LINK_HOLDERS,
     "/past": EVERYONE,
+    "/photos/<photo_id>": EVERYONE,
+    "/photos/<photo_id>/<size>": EVERYONE,
+    "/photos/<photo_id>/cover": ORGANIZERS,
+    "/photos/<photo_id>/edit": ORGANIZERS,
+    "/photos/<photo_id>/people": ORGANIZERS,
+    "/photos/<photo_id>/people/<person_id>": ORGANIZERS,
+    "/photos/<photo_id>/people/<person_id>/link": ORGANIZERS,
+    "/photos/<photo_id>/people/<person_id>/remove": ORGANIZERS,
+    "/photos/<photo_id>/publish": ORGANIZERS,
+    "/photos/<photo_id>/remove": EVERYONE,
+    "/photos/<photo_id>/uncovered": KEY_HOLDER,
+    "/photos/<photo_id>/withdraw": ORGANIZERS,
+    "/photos/mine/<token>": LINK_HOLDERS,
+    "/photos/mine/person/<person_id>": PHOTO_HOLDER,
+    "/photos/mine/person/<person_id>/agree": PHOTO_HOLDER,
+    "/photos/mine/person/<person_id>/away": PHOTO_HOLDER,
+    "/photos/mine/person/<person_id>/link": PHOTO_HOLDER,
+    "/photos/mine/person/<person_id>/link.txt": PHOTO_HOLDER,
+    "/photos/mine/person/<person_id>/picture": PHOTO_HOLDER,
     "/privacy": EVERYONE,
     "/r/<token>": LINK_HOLDERS,
     "/r/mine/<rsvp_id>": ANSWER_HOLDER,
@@ -113,11 +170,22 @@ TABLE = {
     "/s/mine/<statement_id>/link": STATEMENT_HOLDER,
     "/s/mine/<statement_id>/link.txt": STATEMENT_HOLDER,
     "/s/mine/<statement_id>/name": STATEMENT_HOLDER,
+    "/s/mine/<statement_id>/photos/<photo_id>/drop": STATEMENT_HOLDER,
+    "/s/mine/<statement_id>/proposals/<proposal_id>/accept": STATEMENT_HOLDER,
+    "/s/mine/<statement_id>/proposals/<proposal_id>/refuse": STATEMENT_HOLDER,
+    "/s/mine/<statement_id>/restore": STATEMENT_HOLDER,
+    "/s/mine/<statement_id>/translations/<language>/drop": STATEMENT_HOLDER,
     "/s/mine/<statement_id>/withdraw": STATEMENT_HOLDER,
+    "/s/slip/<token>": LINK_HOLDERS,
     "/sign-in": EVERYONE,
     "/sign-out": EVERYONE,
     "/statements": EVERYONE,
+    "/statements.atom": EVERYONE,
+    "/statements.json": EVERYONE,
     "/statements/<statement_id>": EVERYONE,
+    "/statements/<statement_id>.md": EVERYONE,
+    "/statements/<statement_id>.txt": EVERYONE,
+    "/statements/<statement_id>/remove": EVERYONE,
     "/static/<filename>": EVERYONE,
     "/tags/<slug>": EVERYONE,
     "/tags/<slug>.atom": EVERYONE,
@@ -142,11 +210,18 @@ HIDDEN = {
     "/leaflets/{leaflet}/file": EDITORS,
     "/leaflets/{leaflet}/pages/1/large.webp": EDITORS,
     "/statements/{statement}": NOBODY,
+    "/statements/{statement}.md": NOBODY,
+    "/statements/{statement}/remove": NOBODY,
+    "/photos/{photo}": EDITORS,
+    "/photos/{photo}/large": EDITORS,
+    "/photos/{photo}/remove": NOBODY,
+    "/collections/{collection}": EDITORS,
+    "/collections/{collection}.pdf": NOBODY,
 }
 
 
 @pytest.fixture
-def here(app: Flask) -> World:
+def here(app: Flask, set_by_nobody: None) -> World:
     return world.of(app)
 
 
@@ -181,7 +256,7 @@ def test_every_route_has_its_row_in_the_table(here: World) -> None:
 
 def test_each_role_is_answered_as_the_table_says_and_looking_changes_nothing(here: World) -> None:
     wrong = []
-    before = world.state()
+    before = here.state()
     for rule in here.rules():
         address = here.address(rule)
         for role in ROLES:
@@ -189,7 +264,7 @@ def test_each_role_is_answered_as_the_table_says_and_looking_changes_nothing(her
                 found = _answer(here.ask(role, address, method))
                 if found != TABLE[path_of(rule)][role]:
                     wrong.append(f"{role}: {method} {path_of(rule)} is {found}")
-        if world.state() != before:
+        if here.state() != before:
             wrong.append(f"{path_of(rule)}: something was changed")
             here.put_back()
     assert "\n".join(wrong) == ""
@@ -197,13 +272,13 @@ def test_each_role_is_answered_as_the_table_says_and_looking_changes_nothing(her
 
 def test_a_head_request_is_answered_like_a_get_without_a_body(here: World) -> None:
     wrong = []
-    before = world.state()
+    before = here.state()
     for role in ("anonymous", "owner"):
         for address in here.pages():
             head, get = here.ask(role, address, "HEAD"), here.ask(role, address)
             if head.status_code != get.status_code or head.data or head.mimetype != get.mimetype:
                 wrong.append(f"{role}: {address}: {head.status}")
-    assert world.state() == before
+    assert here.state() == before
     assert "\n".join(wrong) == ""
 
 
@@ -252,11 +327,11 @@ def _missing(name: str) -> str:
 def test_another_groups_thing_in_ones_own_address_is_missing_too(here: World) -> None:
     """An owner may edit her own event, and so must not reach another's notice, answer or member through it."""
     wrong = []
-    ours, before = asking.forms(here), world.state()
+    ours, before = asking.forms(here), here.state()
     rules = [rule for rule in here.rules() if TABLE[path_of(rule)] not in (EVERYONE, ACCOUNTS)]
     for rule in rules:
         theirs = here.theirs.values(rule)
-        for name in (name for name in theirs if name not in ("code", "number", "size", "batch")):
+        for name in (name for name in theirs if name not in ("code", "number", "size", "batch", "language")):
             foreign = here.address(rule, **{name: theirs[name]})
             missing = here.address(rule, **{name: _missing(name)})
             for method in _methods(rule):
@@ -265,7 +340,7 @@ def test_another_groups_thing_in_ones_own_address_is_missing_too(here: World) ->
                 other = here.ask("owner", missing, method, data=asking.filled(here, form) if form else None)
                 if _bytes(found, foreign) != _bytes(other, missing):
                     wrong.append(f"{method} {path_of(rule)} tells of another's {name}")
-                if world.state() != before:
+                if here.state() != before:
                     wrong.append(f"{method} {path_of(rule)} changes another's {name}")
                     here.put_back()
     assert "\n".join(wrong) == ""
@@ -276,23 +351,27 @@ def test_every_post_route_has_a_form_on_some_page(here: World) -> None:
     assert sorted(routes - set(asking.forms(here))) == []
 
 
+# Nothing is kept before the last step.
+BY_STEPS = {"/events/<event_id>/statements/paste"}
+
+
 def test_a_form_changes_something_and_without_its_token_nothing(here: World) -> None:
     wrong = []
-    before = world.state()
+    before = here.state()
     for path, found in asking.forms(here).items():
-        for asked in found:
+        for asked in found[:2]:
             for token in ([], ["forged"], [asked.form.fields["csrf_token"].value[:-3] + "aaa"]):
                 sent = asking.filled(here, asked) | {"csrf_token": token}
                 refused = asking.send(here, asked, sent)
                 if not 400 <= refused.status_code < 500 or b'class="error-summary"' not in refused.data:
                     wrong.append(f"{asked.role}: {path} without token: {refused.status}")
-                if world.state() != before:
-                    wrong.append(f"{asked.role}: {path} changes something without token")
-                    here.put_back()
+            if here.state() != before:
+                wrong.append(f"{asked.role}: {path} changes something without token")
+                here.put_back()
             taken = asking.send(here, asked, asking.filled(here, asked))
             if taken.status_code >= 400:
                 wrong.append(f"{asked.role}: {path} with token: {taken.status}")
-            if world.state() == before:
+            if here.state() == before and path not in BY_STEPS:
                 wrong.append(f"{asked.role}: {path} changes nothing")
             here.put_back()
     assert "\n".join(wrong) == ""
@@ -311,13 +390,13 @@ ELSEWHERE = (
 
 def test_a_form_on_another_site_is_refused_even_with_its_token(here: World) -> None:
     wrong = []
-    before = world.state()
+    before = here.state()
     for path, found in asking.forms(here).items():
         for headers in ELSEWHERE:
             refused = asking.send(here, found[0], asking.filled(here, found[0]), headers=headers)
             if refused.status_code != 403 or refused.mimetype != "text/html":
                 wrong.append(f"{path} with {headers}: {refused.status}")
-        if world.state() != before:
+        if here.state() != before:
             wrong.append(f"{path} changes something")
             here.put_back()
     assert "\n".join(wrong) == ""

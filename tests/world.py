@@ -14,7 +14,6 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import insert, select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -38,13 +37,16 @@ from organizer.rsvps import service as rsvps
 from organizer.rsvps.rules import Coming, RsvpDetails
 from organizer.statements import queries as statement_queries
 from organizer.statements import service as statements
-from organizer.statements.rules import BylineKind, ReviewDetails, StatementDetails, Use, fingerprint
-from tests import factories
+from organizer.statements.rules import BylineKind, ConsentDetails, ReviewDetails, StatementDetails, Use, fingerprint
+from tests import factories, retold, undoing
+from tests.undoing import Rows
 
 ROLES = (
     "anonymous",
     "answer-link holder",
     "statement-link holder",
+    "photo-link holder",
+    "print-link holder",
     "member",
     "contact reader",
     "organizer",
@@ -52,10 +54,9 @@ ROLES = (
     "organizer of another group",
     "operator",
 )
-WITHOUT_ACCOUNT = ROLES[:3]
+WITHOUT_ACCOUNT = ROLES[:5]
 PIXEL = Picture(b"RIFF\x0c\x00\x00\x00WEBPVP8 ", "image/webp", 1, 1)
 PHOTO = Picture(b"\xff\xd8\xff\xe0 a picture", "image/jpeg", 1, 1, previews=(PIXEL,))
-Rows = dict[str, list[tuple[Any, ...]]]
 
 
 @dataclass(repr=False)
@@ -107,19 +108,27 @@ class World:
         addresses += [f"/events/{hidden[name]}" for name in ("draft", "private", "unlisted")]
         addresses.append(f"/leaflets/{hidden['leaflet']}")
         past = self.ours.special["review"]["event_id"]
-        waiting = [self.ours.special[f"review.{act}"]["statement_id"] for act in ("publish", "signer")]
-        return addresses + [f"/events/{past}/statements/{statement_id}" for statement_id in waiting]
+        waiting = [self.ours.special[f"review.{act}"]["statement_id"] for act in ("publish", "signer", "lift")]
+        addresses += [f"/events/{past}/statements/{statement_id}" for statement_id in waiting]
+        draft, somebody = hidden["photo"], hidden["somebody"]
+        addresses += [f"/photos/{draft}", f"/photos/{draft}/people/{somebody}"]
+        return [*addresses, f"/collections/{hidden['collection']}/items"]
+
+    def state(self) -> tuple[Rows, list[Path], list[str]]:
+        """All that is kept, the audit aside: rows, keys and the names of blobs."""
+        found = {name: kept_rows for name, kept_rows in undoing.rows(self.rows).items() if name != "audit_line"}
+        return found, list(files()), sorted(storage.current().keys())
+
+    def set_up(self) -> None:
+        """Make everything what it was when the world was made, whatever is there."""
+        db.session.remove()
+        undoing.refill(self.rows)
+        self.put_back()
 
     def put_back(self) -> None:
-        """Make database, keys, blobs and memory what they were when the world was made."""
+        """Undo what was written to database, keys, blobs and memory since the world was set up."""
         db.session.remove()
-        with db.engine.begin() as connection:
-            for table in reversed(db.metadata.sorted_tables):
-                connection.execute(table.delete())
-            for table in db.metadata.sorted_tables:
-                names = [column.name for column in table.columns]
-                if kept_rows := [dict(zip(names, row, strict=True)) for row in self.rows[table.name]]:
-                    connection.execute(insert(table), kept_rows)
+        undoing.undo(self.rows)
         for path in set(files()) - set(self.files):
             path.unlink()
         for path, content in self.files.items():
@@ -142,26 +151,10 @@ def path_of(rule: Rule) -> str:
     return re.sub(r"<[^:<>]+:(\w+)>", r"<\1>", rule.rule)
 
 
-def rows() -> Rows:
-    """All that is in the database."""
-    db.session.rollback()
-    with db.engine.connect() as connection:
-        return {
-            table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr)
-            for table in db.metadata.sorted_tables
-        }
-
-
 def files() -> dict[Path, bytes]:
     """The events' keys."""
     folder = Path(unquote(urlsplit(config.current().keys_url).path))
     return {path: path.read_bytes() for path in sorted(folder.glob("*"))}
-
-
-def state() -> tuple[Rows, list[Path], list[str]]:
-    """All that is kept, the audit aside: rows, keys and the names of blobs."""
-    found = {name: kept_rows for name, kept_rows in rows().items() if name != "audit_line"}
-    return found, list(files()), sorted(storage.current().keys())
 
 
 def make(app: Flask) -> World:
@@ -187,7 +180,10 @@ def make(app: Flask) -> World:
         browser.get("/sign-in")  # each has its cookie for form tokens
     browsers["answer-link holder"].get(f"/r/{ours.special['rsvps.link']['token']}")
     browsers["statement-link holder"].get(f"/s/{ours.special['statements.link']['token']}")
-    return World(app, ours, theirs, browsers, rows(), files(), _blobs())
+    browsers["photo-link holder"].get(f"/photos/mine/{ours.special['people.link']['token']}")
+    browsers["print-link holder"].get(f"/collections/for-print/{ours.special['for_print.link']['token']}")
+    browsers["owner"].set_cookie("photo_key", ours.secrets["photo key"], path=f"/photos/{ours.shared['ready_photo']}")
+    return World(app, ours, theirs, browsers, undoing.all_rows(), files(), _blobs())
 
 
 def _raise_up(people: Mapping[str, factories.Person]) -> None:
@@ -240,6 +236,7 @@ def _side(group: Group) -> Side:
     _answers(side, coming)
     _leaflets(side, coming)
     _statements(side, past)
+    retold.tell(side, past)
     return side
 
 
@@ -279,14 +276,18 @@ def _statements(side: Side, event: Event) -> None:
     assert seen
     full_name = f"Canary Fullname {side.group.id[:8]}"
     side.secrets["withheld name"] = full_name
-    anyone = StatementDetails("I came because of the letters.", "en", BylineKind.PSEUDONYM, "Juniper")
+    anyone = StatementDetails("I came becuase of the letters.", "en", BylineKind.PSEUDONYM, "Juniper")
     signed = StatementDetails("I came for a friend.", "en", BylineKind.FULL_NAME, full_name)
     waiting = StatementDetails(f"Canary unread {side.group.id}", "en", BylineKind.PSEUDONYM, "Sorrel")
     side.secrets["unread statement"] = waiting.text
-    made = [statements.submit(seen, words, frozenset(Use)) for words in (anyone, signed, waiting)]
+    held = StatementDetails(f"Canary held {side.group.id}", "en")
+    side.secrets["held statement"] = held.text
+    freely = ConsentDetails(frozenset(Use), may_edit=True, may_translate=True)
+    made = [statements.submit(seen, words, freely) for words in (anyone, signed, waiting, held)]
     for statement in made[:2]:
         statements.publish(statement, seen, ReviewDetails(fingerprint(statement)), new_id())
-    public, withheld, unread = made
+    public, withheld, unread, back = made
+    statements.hold(back, new_id())
     token = statement_queries.link_token(public)
     side.shared["statement_id"] = public.id
     side.secrets["statement link"] = token
@@ -295,6 +296,7 @@ def _statements(side: Side, event: Event) -> None:
     side.special["review"] = {"event_id": event.id, "statement_id": public.id}
     side.special["review.signer"] = {"statement_id": withheld.id}
     side.special["review.publish"] = {"statement_id": unread.id}
+    side.special["review.lift"] = {"statement_id": back.id}
     side.special["hidden"]["statement"] = unread.id
 
 
@@ -330,5 +332,5 @@ def of(app: Flask) -> World:
     world = _made.get(id(app))
     if world is None:
         world = _made[id(app)] = make(app)
-    world.put_back()
+    world.set_up()
     return world

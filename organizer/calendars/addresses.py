@@ -8,7 +8,7 @@ from organizer.events.gate import VisibleEvent
 
 def page(path: str) -> str:
     """An absolute address on this site, `path` beginning with a slash."""
-    return f"{config.current().site_url}{path}"
+    return config.absolute(path)
 
 
 def event_page(event: VisibleEvent) -> str:

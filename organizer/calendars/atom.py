@@ -3,32 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC
 
-from feedgenerator import Atom1Feed
 from flask import get_template_attribute
 from markupsafe import Markup, escape
 
 from organizer import text
+from organizer.atom import Feed
 from organizer.calendars import addresses, rendering
 from organizer.calendars.document import FeedHeader
 from organizer.events.cards import card
 from organizer.events.gate import VisibleEvent
 
 
-class _Atom(Atom1Feed):
-    """Dated by us, for the library dates an empty feed by its own clock; each entry says its language."""
-
-    def latest_post_date(self) -> datetime:
-        return self.feed["changed_at"]  # type: ignore[no-any-return] # the library has no types
-
-    def item_attributes(self, item: dict[str, str]) -> dict[str, str]:
-        return {"xml:lang": item["language"]}
-
-
 def write(feed: FeedHeader, language: str, events: Iterable[VisibleEvent]) -> bytes:
     """Return the feed as UTF-8; `language` is that of its own words. Each event must have passed the gate as PUBLIC."""
-    atom = _Atom(
+    atom = Feed(
         title=feed.name,
         link=feed.url,
         description=feed.description,
@@ -40,11 +30,10 @@ def write(feed: FeedHeader, language: str, events: Iterable[VisibleEvent]) -> by
     )
     for event in events:
         _add(atom, event)
-    written: str = atom.writeString("utf-8")
-    return written.encode()
+    return atom.written()
 
 
-def _add(atom: _Atom, event: VisibleEvent) -> None:
+def _add(atom: Feed, event: VisibleEvent) -> None:
     with rendering.in_its_language(event):
         atom.add_item(
             title=text.strip_controls(rendering.summary(event)),

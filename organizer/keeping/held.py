@@ -70,5 +70,5 @@ def _step(model: type[Model]) -> int:
 
 
 def _count_unpublished() -> int:
-    waiting = Statement.state.in_((State.SUBMITTED, State.REJECTED))
+    waiting = Statement.state.in_((State.SUBMITTED, State.SCHEDULED, State.HELD, State.REJECTED))
     return db.session.scalar(select(func.count()).select_from(Statement).where(waiting)) or 0

@@ -9,7 +9,18 @@ from organizer.outbox import Fact
 outbox.each_minute(upgrades.delete_old_copies)
 
 
-@outbox.after("statement.withdrawn", "statement.byline_removed", "statement.changed")
+@outbox.after(
+    "photo.edited",
+    "photo.withdrawn",
+    "statement.byline_removed",
+    "statement.changed",
+    "statement.consent_ended",
+    "statement.edited",
+    "statement.photo_removed",
+    "statement.suggestion_refused",
+    "statement.translation_removed",
+    "statement.withdrawn",
+)
 def wipe_taken_back(fact: Fact) -> None:  # noqa: ARG001 - the same for whichever
-    """Leave nothing of a withdrawn name or text in the files either."""
+    """Leave nothing of withdrawn names, words and captions in the files either."""
     purge.wipe()

@@ -11,18 +11,33 @@ from flask import current_app
 from sqlalchemy import Connection, exists, select, text
 
 from organizer import clock, outbox
+from organizer.collections.models import CollectionItem
 from organizer.db import db
 from organizer.errors import OrganizerError
+from organizer.photos.models import Photo, PhotoPerson
+from organizer.removals.models import RemovalRequest
 from organizer.rsvps import queries
 from organizer.rsvps import service as rsvps
 from organizer.rsvps.models import Capacity, Rsvp
-from organizer.statements.models import Consent, Statement
+from organizer.statements.models import Consent, Statement, StatementQuote, StatementTranslation, Suggestion
 
 LATE = timedelta(days=1)
 TRIES = 20
 PAUSE_SECONDS = 0.25
 WIPED = "purge.wiped"
-WITH_PERSONAL_ROWS = (Rsvp.__tablename__, Statement.__tablename__, Consent.__tablename__)
+PERSONAL = (
+    Rsvp,
+    Statement,
+    Consent,
+    StatementQuote,
+    StatementTranslation,
+    Suggestion,
+    Photo,
+    PhotoPerson,
+    RemovalRequest,
+    CollectionItem,
+)
+WITH_PERSONAL_ROWS = tuple(model.__tablename__ for model in PERSONAL)
 
 log = structlog.get_logger()
 
@@ -56,7 +71,7 @@ def wipe() -> None:
     personal were ever written, and VACUUM takes the dead rows out of the tables.
     """
     engine = db.engine
-    db.session.remove()
+    db.session.rollback()
     current_app.extensions[WIPED] = False
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if engine.dialect.name == "sqlite":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,7 +9,7 @@ from flask_babel import get_locale
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, selectinload
 
-from organizer.db import db
+from organizer.db import by_id, db
 from organizer.errors import Gone
 from organizer.events import queries as events
 from organizer.events.gate import VisibleEvent, may_see
@@ -109,7 +108,7 @@ def seen(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
 
     Raises Gone when it was withdrawn.
     """
-    leaflet = _found(leaflet_id)
+    leaflet = by_id(Leaflet, leaflet_id)
     if leaflet is None or not _may_see(viewer, leaflet):
         return None
     version = leaflet.version
@@ -131,7 +130,7 @@ def seen(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
 
 def organized(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
     """Policy: a leaflet, for the organizers of its group. Raises Gone when it was withdrawn."""
-    leaflet = _found(leaflet_id)
+    leaflet = by_id(Leaflet, leaflet_id)
     return seen(viewer, leaflet_id) if leaflet and _is_organizer(viewer, leaflet) else None
 
 
@@ -151,11 +150,6 @@ def _may_see(viewer: Viewer, leaflet: Leaflet) -> bool:
 
 def _is_organizer(viewer: Viewer, leaflet: Leaflet) -> bool:
     return viewer.has_role(leaflet.group_id, Role.ORGANIZER)
-
-
-def _found(leaflet_id: str) -> Leaflet | None:
-    """Only what can be an id is asked for: PostgreSQL takes no NUL."""
-    return db.session.get(Leaflet, leaflet_id) if re.fullmatch(r"[a-z2-7]{26}", leaflet_id) else None
 
 
 # What organizers see.

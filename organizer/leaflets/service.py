@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 from sqlalchemy import select
 
-from organizer import audit, clock, outbox, storage, vault
+from organizer import audit, clock, outbox, storage, uploads, vault
 from organizer.db import db, new_id, writing
-from organizer.errors import Gone, Unavailable
+from organizer.errors import Gone
 from organizer.events.models import Event
 from organizer.leaflets import files, rules
 from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
@@ -122,18 +122,10 @@ def _touched(leaflet: Leaflet) -> list[Fact]:
 
 @contextmanager
 def _sealed(version_id: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Put `data` into the storage under a one-time key; yield its name there and that key, sealed in turn.
-
-    When the block fails, the blob goes; if that fails too, nobody has its key.
-    """
+    """Put `data` into the storage under a one-time key; yield its name there and that key, sealed in turn."""
     key, name = secrets.token_bytes(vault.KEY_BYTES), storage.new_key(files.folder(version_id))
-    storage.current().put(name, vault.seal(key, data, files.original_aad(version_id)))
-    try:
+    with uploads.sealed(name, key, data, files.original_aad(version_id)):
         yield name, vault.seal(files.wrapping_key(), key, files.seal_aad(version_id))
-    except BaseException:
-        with suppress(Unavailable):
-            storage.current().delete(name)
-        raise
 
 
 def _stored(version_id: str, made: Picture | RebuiltPdf) -> list[Rendition]:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from organizer import clock, paging, policy
-from organizer.errors import RuleError, TooMany, Unavailable
+from organizer import clock, kept, paging, policy, uploads
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank
@@ -27,12 +24,6 @@ from organizer.policy import Viewer, actor_id
 
 blueprint = Blueprint("leaflets", __name__)
 PAGE = 24
-LARGEST_UPLOAD_BYTES = 32 * 1024 * 1024
-"""More than any file that is taken, so that one which is too large is refused beside its field; the server's limit."""
-AT_ONCE = 2
-WAITING_SECONDS = 3
-RETRY_SECONDS = 10
-_places = threading.BoundedSemaphore(AT_ONCE)
 
 
 # What everyone reads.
@@ -40,10 +31,10 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 
 @blueprint.get("/leaflets")
 @policy.allows(policy.anyone)
-def library(viewer: Viewer) -> ResponseReturnValue:
+def library(viewer: Viewer) -> ResponseReturnValue:  # noqa: ARG001 - the same for all
     """All leaflets that are handed out somewhere, the newest first."""
     page = paging.page_of(queries.latest, PAGE)
-    return _always_asked_for(render_template("leaflets/library.html", page=page), viewer)
+    return kept.asked_anew(render_template("leaflets/library.html", page=page))
 
 
 @blueprint.get("/leaflets/<leaflet_id>")
@@ -52,7 +43,7 @@ def read(seen: SeenLeaflet) -> ResponseReturnValue:
     """One leaflet; before it is published, what its organizers must know of it."""
     if not seen.is_public:
         return _draft_page(seen, Blank())
-    return _always_asked_for(render_template("leaflets/read.html", **_values(seen)), policy.viewer())
+    return kept.asked_anew(render_template("leaflets/read.html", **_values(seen)))
 
 
 def _draft_page(seen: SeenLeaflet, form: Blank) -> ResponseReturnValue:
@@ -68,14 +59,6 @@ def _draft_page(seen: SeenLeaflet, form: Blank) -> ResponseReturnValue:
 
 def _values(seen: SeenLeaflet) -> dict[str, object]:
     return {"seen": seen, "leaflet": seen.leaflet, "version": seen.version, "licences": dict(LICENCES)}
-
-
-def _always_asked_for(page: str, viewer: Viewer) -> Response:
-    response = make_response(page)
-    if viewer.account_id is None:
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["Vary"] = "Accept-Language, Cookie"
-    return response
 
 
 @blueprint.get("/leaflets/<leaflet_id>/file")
@@ -117,10 +100,10 @@ def of_event(event: Event) -> ResponseReturnValue:
 
 
 @blueprint.route("/events/<event_id>/leaflets/new", methods=["GET", "POST"])
-@policy.allows(events.organized, signed_in=True, body_bytes=LARGEST_UPLOAD_BYTES)
+@policy.allows(events.organized, signed_in=True, body_bytes=uploads.LARGEST_BYTES)
 def new(event: Event) -> ResponseReturnValue:
     """Upload a leaflet for an event."""
-    with _place_for_upload():
+    with uploads.place():
         form = UploadForm(data={"language": event.language})
         return _uploaded(
             form,
@@ -131,10 +114,10 @@ def new(event: Event) -> ResponseReturnValue:
 
 
 @blueprint.route("/leaflets/<leaflet_id>/again", methods=["GET", "POST"])
-@policy.allows(queries.organized, signed_in=True, body_bytes=LARGEST_UPLOAD_BYTES)
+@policy.allows(queries.organized, signed_in=True, body_bytes=uploads.LARGEST_BYTES)
 def again(seen: SeenLeaflet) -> ResponseReturnValue:
     """Upload another file in place of one that was refused."""
-    with _place_for_upload():
+    with uploads.place():
         form = UploadForm(data=_typed(seen.leaflet))
         return _uploaded(
             form,
@@ -144,34 +127,12 @@ def again(seen: SeenLeaflet) -> ResponseReturnValue:
         )
 
 
-@contextmanager
-def _place_for_upload() -> Iterator[None]:
-    """Let few uploads at once be taken into memory, and only where a file is expected. Raises TooMany."""
-    if request.method != "POST":
-        yield
-        return
-    if not _places.acquire(timeout=WAITING_SECONDS):
-        raise TooMany("Others are sending files just now. Please try again in a moment.", retry_seconds=RETRY_SECONDS)
-    try:
-        yield
-    finally:
-        _places.release()
-
-
 def _uploaded(form: UploadForm, write: Callable[[], Leaflet], **kicker: str) -> ResponseReturnValue:
     """Lead to the page where the upload is looked at, or show the form again; with the store down nothing is kept."""
-    is_down = False
-    try:
-        leaflet = form.accepted(write)
-    except Unavailable:
-        form.refuse(RuleError("The file could not be stored just now, and nothing was kept. Please send it again."))
-        leaflet, is_down = None, True
+    leaflet, status = form.taken(write)
     if leaflet is not None:
         return redirect(url_for("leaflets.read", leaflet_id=leaflet.id), 303)
-    page = make_response(form.page("leaflets/new.html", accepted=ACCEPTED, **kicker))
-    if is_down:
-        page.status_code = 503
-    return page
+    return render_template("leaflets/new.html", form=form, accepted=ACCEPTED, **kicker), status
 
 
 @blueprint.route("/leaflets/<leaflet_id>/edit", methods=["GET", "POST"])

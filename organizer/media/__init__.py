@@ -1,6 +1,6 @@
 """Rebuilds what people upload, so that nothing rides along with it. Free of Flask and SQLAlchemy.
 
-Callers ask `sandbox.run`, which does the work of `images` and `pdfs` in a child process that can be killed; this
+Callers ask `sandbox.run`, which does the work of the other modules in a child process that can be killed; this
 module holds what goes in and out, so that a web process never loads the libraries that parse what strangers send.
 """
 

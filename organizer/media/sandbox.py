@@ -1,4 +1,4 @@
-"""Does the work of `images` and `pdfs` in a child process that can be killed.
+"""Does the work of `images`, `covers` and `pdfs` in a child process that can be killed.
 
 The child has no environment, no open files but two pipes, no network, and limits to its memory and time; what it
 reads and writes never touches the disk. Whatever happens to it, the caller gets a result or a sentence.
@@ -24,7 +24,11 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 START: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); from organizer.media.child import main; main(*sys.argv[2:])"
 )
-JOBS: Final = {"images": "organizer.media.images:rebuild", "pdfs": "organizer.media.pdfs:rebuild"}
+JOBS: Final = {
+    "covers": "organizer.media.covers:burn",
+    "images": "organizer.media.images:rebuild",
+    "pdfs": "organizer.media.pdfs:rebuild",
+}
 CHUNK_BYTES: Final = 1 << 20
 RETRY_SECONDS: Final = 20
 
@@ -50,7 +54,7 @@ class Limits:
 
 
 # What a picture costs depends on its pixels, which are counted before they are unpacked.
-LIMITS: Final = {"images": Limits(cpu_seconds=8.0), "pdfs": Limits()}
+LIMITS: Final = {"covers": Limits(cpu_seconds=8.0), "images": Limits(cpu_seconds=8.0), "pdfs": Limits()}
 AT_ONCE: Final = 2
 """Children at a time and process, so that uploads never take more than a gigabyte together."""
 
@@ -58,11 +62,11 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 
 
 @overload
-def run(job: Literal["images"], data: bytes, limits: Limits | None = None) -> Picture: ...
+def run(job: Literal["images", "covers"], data: bytes, limits: Limits | None = None) -> Picture: ...
 @overload
 def run(job: Literal["pdfs"], data: bytes, limits: Limits | None = None) -> RebuiltPdf: ...
 def run(job: str, data: bytes, limits: Limits | None = None) -> Picture | RebuiltPdf:
-    """Return what the job's `rebuild` makes of `data`.
+    """Return what the job makes of `data`; for covers that is `wire.frame` of a picture and its boxes.
 
     Raises Refused with a sentence about the file, TooMany when others' files take too long, Unavailable when no
     child can be started.

@@ -1,11 +1,12 @@
 """What a child process answers, as bytes: the size of a header, the header in JSON, then the files that it points to.
 
 The child has read what a stranger sent and may have been taken over, so its answer is checked like any input:
-nothing in it is run, and a wrong type or place raises ValueError.
+nothing in it is run, and a wrong type or place raises ValueError. `frame` and `unframe` are for the one job that is
+given more than a file.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from organizer.media import REASONS, Picture, RebuiltPdf, Refused, Removed
@@ -14,6 +15,21 @@ SIZE_BYTES = 4
 CONTENT_TYPES = ("image/jpeg", "image/png", "image/webp")
 
 T = TypeVar("T")
+Box = tuple[int, int, int, int]
+"""Left, top, width, height, in thousandths of the picture's width and height."""
+
+
+def frame(data: bytes, boxes: Sequence[Box]) -> bytes:
+    """A picture and the boxes that cover it, as a child reads them."""
+    header = json.dumps(boxes).encode()
+    return b"".join([len(header).to_bytes(SIZE_BYTES, "big"), header, data])
+
+
+def unframe(framed: bytes) -> tuple[bytes, list[Box]]:
+    """Return what `frame` was given. Raises ValueError when the bytes are not its work."""
+    start = SIZE_BYTES + int.from_bytes(framed[:SIZE_BYTES], "big")
+    boxes = [tuple(map(_count, box)) for box in json.loads(framed[SIZE_BYTES:start])]
+    return framed[start:], [(left, top, width, height) for left, top, width, height in boxes]
 
 
 def pack(answer: Picture | RebuiltPdf | Refused) -> bytes:

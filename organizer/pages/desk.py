@@ -21,7 +21,9 @@ from organizer.groups import queries as groups
 from organizer.groups.models import Group
 from organizer.keeping import purge
 from organizer.leaflets import queries as leaflets
+from organizer.photos import queries as photos
 from organizer.policy import Role
+from organizer.removals import queries as removals
 from organizer.rsvps import queries as rsvps
 from organizer.rsvps.queries import Tally
 from organizer.statements import queries as statements
@@ -66,6 +68,7 @@ def desk(group: Group) -> ResponseReturnValue:
         coming=[item for item in coming if not published or item is not published[0]],
         last=over[0] if over else None,
         needs=_needs(found, now),
+        asked=removals.count_waiting(group.id),
         is_owner=policy.viewer().has_role(group.id, Role.OWNER),
         now=now,
         blank=Blank(),
@@ -88,10 +91,17 @@ def _days_left(event: VisibleEvent, now: datetime) -> int:
 def _needs(found: list[OnDesk], now: datetime) -> list[Need]:
     """What waits, statements first: somebody spoke and waits for an answer."""
     ids = [item.event.id for item in found]
-    spoken, uploaded = statements.waiting(ids), leaflets.waiting(ids)
+    spoken, uploaded, pictured = statements.waiting(ids), leaflets.waiting(ids), photos.waiting(ids)
     late = set(purge.late())
     made = [
-        (_late(item, late), _statements(item, spoken), _leaflets(item, uploaded), _draft(item), _report(item, now))
+        (
+            _late(item, late),
+            _statements(item, spoken),
+            _photos(item, pictured),
+            _leaflets(item, uploaded),
+            _draft(item),
+            _report(item, now),
+        )
         for item in found
     ]
     return [need for kind in zip(*made, strict=True) for need in kind if need]
@@ -119,6 +129,19 @@ def _statements(item: OnDesk, waiting: dict[str, int]) -> Need | None:
         title=item.card.title,
     )
     return Need(item.card, sentence, url_for("review.queue", event_id=item.event.id), _("Read"))
+
+
+def _photos(item: OnDesk, waiting: dict[str, int]) -> Need | None:
+    count = waiting.get(item.event.id, 0)
+    if not count:
+        return None
+    sentence = ngettext(
+        "%(num)d photo of %(title)s waits for your look.",
+        "%(num)d photos of %(title)s wait for your look.",
+        count,
+        title=item.card.title,
+    )
+    return Need(item.card, sentence, url_for("photos.of_event", event_id=item.event.id), _("Look at it"))
 
 
 def _leaflets(item: OnDesk, waiting: dict[str, int]) -> Need | None:

@@ -15,7 +15,6 @@ from organizer import clock, kept, policy, vault
 from organizer.db import peek
 from organizer.kept import UndatedVersion
 
-HEADERS = {"Cache-Control": "no-cache", "Vary": "Accept-Language, Cookie"}
 View = Callable[..., ResponseReturnValue]
 
 
@@ -41,7 +40,7 @@ def once_per_change(*asked: Callable[[], object]) -> Callable[[View], View]:
                 if response.status_code != 200 or session.modified:
                     return response
                 body = kept.shelf.put(key, version.tag, response.get_data())
-            return kept.respond(version, lambda: body, content_type="text/html; charset=utf-8", headers=HEADERS)
+            return kept.respond(version, lambda: body, content_type="text/html; charset=utf-8", headers=kept.ASKED_ANEW)
 
         return answer
 

@@ -27,6 +27,7 @@ from organizer.leaflets import queries as leaflets
 from organizer.pages import asked, queries
 from organizer.pages.queries import EventSeen
 from organizer.pages.rendered import once_per_change
+from organizer.photos import queries as photos
 from organizer.policy import Role, Viewer
 from organizer.rsvps import queries as rsvps
 from organizer.rsvps.forms import LEVELS
@@ -61,6 +62,7 @@ def _home() -> dict[str, object]:
         "tags": [(url_for("pages.tag", slug=tag.slug), tag.name) for tag, _count in events.tags_with_upcoming(now)],
         "follow": calendars.follow("all", config.current().site_name),
         "quotes": statements.latest(2),
+        "photos": photos.latest(1),
         "leaflets": leaflets.latest(4),
     }
 
@@ -88,6 +90,7 @@ def _event(seen: EventSeen) -> dict[str, object]:
         "level": dict(LEVELS)[asking.level],
         "calendar": calendars.event_calendar(shown),
         "quotes": statements.on_event(shown.id),
+        "photos": photos.on_event(shown.id),
         "leaflets": leaflets.on_event(shown.id),
         "is_organizer": is_organizer,
         "blank": Blank() if is_organizer else None,

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from flask import request
 from sqlalchemy import select
 
 from organizer import clock, vault
+from organizer.accounts import links
 from organizer.db import db, peek
 from organizer.events import queries as events
 from organizer.events.gate import Clearance, VisibleEvent, may_see, visible
@@ -183,8 +183,8 @@ def by_token(viewer: Viewer, token: str) -> OpenedRsvp | None:  # noqa: ARG001 -
 
 def by_cookie(viewer: Viewer, rsvp_id: str) -> OpenedRsvp | None:
     """Policy: the answer whose secret link this browser has opened."""
-    token = request.cookies.get(LINK_COOKIE, "")
-    return by_token(viewer, token) if token.startswith(f"{rsvp_id}.") else None
+    token = links.sent(LINK_COOKIE, rsvp_id)
+    return by_token(viewer, token) if token else None
 
 
 def nickname_aad(rsvp_id: str) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from organizer import clock, documents, policy
-from organizer.accounts import cookie
+from organizer.accounts import links
 from organizer.events import queries as events
 from organizer.events.cards import card
 from organizer.events.models import Event
@@ -109,9 +109,7 @@ def withdraw(opened: OpenedRsvp) -> ResponseReturnValue:
 @policy.allows(queries.by_cookie)
 def link_file(opened: OpenedRsvp) -> ResponseReturnValue:
     """The secret link as a file to keep."""
-    response = Response(f"{_secret_url(opened)}\n", mimetype="text/plain")
-    response.headers["Content-Disposition"] = 'attachment; filename="link.txt"'
-    return response
+    return links.as_file(_secret_url(opened))
 
 
 @blueprint.route("/events/<event_id>/answers", methods=["GET", "POST"])
@@ -179,8 +177,4 @@ def _cookie_path(rsvp_id: str) -> str:
 
 
 def _to_own_page(token: str) -> ResponseReturnValue:
-    rsvp_id = token.partition(".")[0]
-    response = redirect(url_for("rsvps.mine", rsvp_id=rsvp_id), 303)
-    path, secure = _cookie_path(rsvp_id), cookie.is_https()
-    response.set_cookie(LINK_COOKIE, token, path=path, secure=secure, httponly=True, samesite="Lax")
-    return response
+    return links.exchange(LINK_COOKIE, token, _cookie_path(links.subject_id(token)))

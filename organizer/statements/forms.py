@@ -8,27 +8,38 @@ from flask_babel import lazy_gettext as _
 from wtforms import (
     BooleanField,
     DateField,
+    DateTimeLocalField,
     HiddenField,
     RadioField,
-    SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     ValidationError,
 )
 from wtforms.fields.core import Field
 from wtforms.validators import InputRequired, Length, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
-from organizer import languages, text
-from organizer.forms import LONGEST_LINE, LONGEST_TEXT, Form, PublicForm, line, lines, options
-from organizer.statements.models import LONGEST_BYLINE
+from organizer import text
+from organizer.forms import (
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    Checkboxes,
+    Form,
+    PublicForm,
+    language_field,
+    line,
+    lines,
+    options,
+)
+from organizer.statements.models import LONGEST_AFFILIATION, LONGEST_BYLINE
 from organizer.statements.rules import (
     BylineKind,
     ConsentDetails,
+    Moment,
     ReadBack,
     ReviewDetails,
     StatementDetails,
+    SuggestionDetails,
+    TranslationDetails,
     Use,
     Way,
 )
@@ -42,19 +53,21 @@ BYLINE_KINDS = [
 USES = [
     (Use.EVENT_PAGE, _("On the page of this action")),
     (Use.SITE, _("Elsewhere on this site: the front page, the list of all statements")),
+    (Use.PRESS, _("In newspapers and magazines")),
+    (Use.LEAFLET, _("In leaflets and other print of the group")),
+    (Use.SOCIAL, _("In what the group posts on social networks")),
+    (Use.SEARCH, _("Search engines may show it")),
+]
+MOMENTS = [
+    (Moment.AFTER, _("Now, or as soon as the action is over")),
+    (Moment.NOW, _("Now, even during the action: it can harm nobody")),
+    (Moment.AT, _("Later")),
 ]
 READ_BACK = [
     (ReadBack.TEXT, _("The text")),
     (ReadBack.BYLINE, _("How it is signed")),
     (ReadBack.USES, _("Where it may stand")),
 ]
-
-
-class Checkboxes(SelectMultipleField):
-    """Several of a few choices."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
 
 
 class WordsForm(Form):
@@ -65,11 +78,7 @@ class WordsForm(Form):
         filters=[lines],
         validators=[InputRequired(_("Write a sentence at least.")), Length(max=LONGEST_TEXT)],
     )
-    language = SelectField(
-        _("Language"),
-        choices=options(languages.choices(languages.WRITTEN)),
-        validators=[InputRequired(_("Choose a language."))],
-    )
+    language = language_field()
     byline_kind = RadioField(
         _("Sign it with"),
         choices=options(BYLINE_KINDS),
@@ -78,6 +87,7 @@ class WordsForm(Form):
         validators=[InputRequired(_("Choose how to sign."))],
     )
     byline = StringField(_("The name"), filters=[line], validators=[Length(max=LONGEST_BYLINE)])
+    affiliation = StringField(_("City or group"), filters=[line], validators=[Length(max=LONGEST_AFFILIATION)])
 
     def validate_text(self, field: Field) -> None:
         """Refuse what leaves nothing to read once it is formatted."""
@@ -90,8 +100,16 @@ class WordsForm(Form):
         return StatementDetails(**{name: self._fields[name].data for name in StatementDetails.__dataclass_fields__})
 
 
-class UsesForm(Form):
-    """Where it may stand."""
+class AllowedForm(Form):
+    """What may be done with it, and until when; names as in `rules.ConsentDetails`."""
+
+    may_edit = BooleanField(_("You may mend spelling and leave something out, marked with […]"))
+    may_translate = BooleanField(_("You may translate it"))
+    expires_on = DateField(_("Until when"), validators=[Optional()])
+
+
+class UsesForm(AllowedForm):
+    """Where it may stand, too."""
 
     uses = Checkboxes(
         _("Where may it stand?"),
@@ -100,8 +118,14 @@ class UsesForm(Form):
         validators=[InputRequired(_("Say where it may stand."))],
     )
 
-    def granted(self) -> frozenset[Use]:
-        return frozenset(self.uses.data or ())
+    def consent(self) -> ConsentDetails:
+        """What its author agrees to by sending the form."""
+        return ConsentDetails(
+            uses=frozenset(self.uses.data or ()),
+            may_edit=self.may_edit.data,
+            may_translate=self.may_translate.data,
+            expires_on=self.expires_on.data,
+        )
 
 
 class StatementForm(WordsForm, UsesForm, PublicForm):
@@ -114,8 +138,8 @@ class AgreeForm(UsesForm):
     shown = HiddenField()
 
 
-class TakeForm(WordsForm):
-    """What an organizer writes down; below it the consent in person, as in `rules.ConsentDetails`."""
+class HeardForm(AllowedForm):
+    """Consent in person, as in `rules.ConsentDetails`; all of it may be left empty."""
 
     uses = Checkboxes(_("Where may it stand?"), choices=options(USES), coerce=Use)
     given_on = DateField(_("Day"), validators=[Optional()])
@@ -133,6 +157,9 @@ class TakeForm(WordsForm):
             return None
         return ConsentDetails(
             uses=frozenset(self.uses.data),
+            may_edit=self.may_edit.data,
+            may_translate=self.may_translate.data,
+            expires_on=self.expires_on.data,
             given_on=self.given_on.data or date.min,  # no day is refused like a wrong one
             way=Way.IN_PERSON,
             heard_by=self.heard_by.data or "",
@@ -140,12 +167,71 @@ class TakeForm(WordsForm):
         )
 
 
+class TakeForm(WordsForm, HeardForm):
+    """What an organizer writes down, with the number of the consent slip that was handed over, if any."""
+
+    slip = StringField(_("Number on the slip"), filters=[line], validators=[Length(max=LONGEST_BYLINE)])
+
+
 class ReviewForm(Form):
     """An editor's decision; names as in `rules.ReviewDetails`."""
 
     shown = HiddenField()
     known_by = StringField(_("How do you know who signed?"), filters=[line], validators=[Length(max=LONGEST_LINE)])
-    is_safe_now = BooleanField(_("Publish it although the action is not over: it can harm nobody now"))
+    moment = RadioField(_("When"), choices=options(MOMENTS), default=Moment.AFTER, coerce=Moment)
+    publish_at_local = DateTimeLocalField(_("Day and time"), format=["%Y-%m-%dT%H:%M"], validators=[Optional()])
 
     def details(self) -> ReviewDetails:
-        return ReviewDetails(self.shown.data or "", self.known_by.data or "", self.is_safe_now.data)
+        return ReviewDetails(
+            shown=self.shown.data or "",
+            known_by=self.known_by.data or "",
+            moment=self.moment.data,
+            publish_at_local=self.publish_at_local.data,
+        )
+
+
+class WordingForm(Form):
+    """Other words by an editor; names as in `rules.SuggestionDetails`."""
+
+    shown = HiddenField()
+    text = TextAreaField(
+        _("The words"),
+        filters=[lines],
+        validators=[InputRequired(_("Write a sentence at least.")), Length(max=LONGEST_TEXT)],
+    )
+    note = StringField(_("Why, to its author"), filters=[line], validators=[Length(max=LONGEST_LINE)])
+
+    def details(self) -> SuggestionDetails:
+        return SuggestionDetails(self.text.data or "", self.note.data or "")
+
+
+class TranslationForm(Form):
+    """A translation; names as in `rules.TranslationDetails`."""
+
+    shown = HiddenField()
+    language = language_field()
+    text = TextAreaField(
+        _("The translation"),
+        filters=[lines],
+        validators=[InputRequired(_("Write a sentence at least.")), Length(max=LONGEST_TEXT)],
+    )
+    translator = StringField(_("Who translated it"), filters=[line], validators=[Length(max=LONGEST_BYLINE)])
+
+    def details(self) -> TranslationDetails:
+        return TranslationDetails(self.language.data, self.text.data or "", self.translator.data or "")
+
+
+class QuotesForm(Form):
+    """Short quotes, one in a line."""
+
+    quotes = TextAreaField(_("Short quotes, one in each line"), filters=[lines], validators=[Length(max=LONGEST_TEXT)])
+
+    def chosen(self) -> list[str]:
+        return [" ".join(each.split()) for each in (self.quotes.data or "").splitlines() if each.strip()]
+
+
+class BesideForm(Form):
+    """Which photos stand beside it, and of which actions it speaks; the choices are the group's."""
+
+    photos = Checkboxes(_("Photos beside it"))
+    events = Checkboxes(_("It speaks of"), validators=[InputRequired(_("It speaks of one action at least."))])

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
-from flask import request
 from flask_babel import get_locale
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from organizer import clock, vault
-from organizer.db import db
+from organizer.accounts import links
+from organizer.db import by_id, db
 from organizer.errors import Gone
 from organizer.events import queries as events
-from organizer.events.gate import Clearance, VisibleEvent, may_see, visible
+from organizer.events.gate import Clearance, VisibleEvent, is_listed, may_see, visible
 from organizer.events.models import Event
 from organizer.events.rules import Editorial
+from organizer.photos import queries as photos
 from organizer.policy import Viewer
-from organizer.statements import rules
+from organizer.statements import drafting, edits, rules
 from organizer.statements.cards import Quote, quote
+from organizer.statements.drafting import heard_by_aad, known_by_aad, notes_key
 from organizer.statements.models import Consent, ConsentUse, Statement, StatementEvent
 from organizer.statements.rules import State, Use, Way
 
@@ -40,6 +42,11 @@ class HeldConsent:
     read_back: tuple[str, ...]
     uses: frozenset[Use]
     words_version: int
+    may_edit: bool
+    may_translate: bool
+    expires_on: date | None
+    agreed_text: str | None
+    """The author's own words, when a light edit stands in for them."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +60,10 @@ class OpenedStatement:
     is_public: bool
     shown: str
     """`rules.fingerprint` of what stands on the page."""
+    publish_local: datetime | None
+    """The wall time where the action is, at which it becomes public."""
+    awaited_photos: int
+    """How many photos shall stand beside it, could, and wait for the author's yes."""
 
 
 # What is public. `rules.is_public` decides; the conditions beside it only keep what it would refuse out of the pages'
@@ -61,59 +72,116 @@ class OpenedStatement:
 
 def is_public(statement: Statement, use: Use | None = None) -> bool:
     """Whether it may stand there; None for a page of its own."""
-    return rules.is_public(statement, statement.consents, use)
+    return rules.is_public(statement, statement.consents, clock.today(), use)
 
 
 def on_event(event_id: str) -> tuple[Quote, ...]:
-    """What stands on an event's page, the newest first; three queries for any number."""
+    """What stands on an event's page, the newest first; a fixed number of queries."""
     query = (
         select(Statement)
         .join(StatementEvent, StatementEvent.statement_id == Statement.id)
-        .where(StatementEvent.event_id == event_id, Statement.state == State.PUBLISHED, _agreed_to(Use.EVENT_PAGE))
+        .where(StatementEvent.event_id == event_id, Statement.state == State.PUBLISHED, agreed_to(Use.EVENT_PAGE))
         .order_by(Statement.published_at.desc(), Statement.id)
         .limit(ON_EVENT)
     )
-    return tuple(quote(row) for row in db.session.scalars(query) if is_public(row, Use.EVENT_PAGE))
+    return quoted(db.session.scalars(query), Use.EVENT_PAGE, is_about_told=False)
 
 
 def latest(limit: int, offset: int = 0) -> tuple[Quote, ...]:
     """What stands on the whole site, about listed events, the newest first; a fixed number of queries."""
     query = (
         select(Statement)
-        .join(StatementEvent, StatementEvent.statement_id == Statement.id)
-        .join(Event, Event.id == StatementEvent.event_id)
-        .where(*events.IS_LISTED, Statement.state == State.PUBLISHED, _agreed_to(Use.SITE))
+        .where(Statement.state == State.PUBLISHED, agreed_to(Use.SITE), is_about_listed())
         .order_by(Statement.published_at.desc(), Statement.id)
         .limit(limit)
         .offset(offset)
-        .options(selectinload(Statement.events))
     )
-    found = [row for row in db.session.scalars(query) if is_public(row, Use.SITE)]
-    return tuple(quote(row, _as_public(row.events[0])) for row in found)
+    return quoted(db.session.scalars(query), Use.SITE)
+
+
+def shown(statement_ids: Collection[str], use: Use | None = None) -> dict[str, Quote]:
+    """Those of these that may stand there, about events that anyone may see; a fixed number of queries."""
+    query = select(Statement).where(Statement.id.in_(statement_ids), Statement.state == State.PUBLISHED)
+    return {made.id: made for made in quoted(db.session.scalars(query), use)}
+
+
+def quoted(statements: Iterable[Statement], use: Use | None = None, *, is_about_told: bool = True) -> tuple[Quote, ...]:
+    """The cards of those that may stand there, with what may stand beside them; a fixed number of queries."""
+    today = clock.today()
+    found = [row for row in statements if is_public(row, use)]
+    _load_events(found)
+    about = {row.id: _public_event(row) for row in found}
+    pictures = photos.shown({picture.photo_id for row in found for picture in row.pictures}, use)
+    return tuple(
+        quote(
+            row,
+            _as_public(event) if event is not None and is_about_told else None,
+            today,
+            tuple(pictures[each] for each in _agreed_photos(row) if each in pictures),
+        )
+        for row in found
+        if (event := about[row.id]) is not None or not is_about_told
+    )
 
 
 def published(viewer: Viewer, statement_id: str) -> Quote | None:
-    """Policy: a statement that is public, about an event that the viewer may see. Raises Gone when it was withdrawn."""
-    statement = _found(statement_id)
+    """Policy: a statement that is public, about an event that the viewer may see.
+
+    Raises Gone when it was withdrawn, for who may see the event.
+    """
+    statement = by_id(Statement, statement_id)
     if statement is None:
+        return None
+    seen = [event for event in statement.events if may_see(event, events.clearance(viewer, event))]
+    if not seen:
         return None
     if statement.state == State.WITHDRAWN:
         raise Gone
-    event = statement.events[0]
-    if not is_public(statement) or not may_see(event, events.clearance(viewer, event)):
+    if not is_public(statement):
         return None
-    return quote(statement, _as_public(event))
+    today = clock.today()
+    agreed = _agreed_photos(statement)
+    pictures = photos.shown(agreed)
+    about = next((event for event in seen if is_listed(event)), seen[0])
+    return quote(statement, _as_public(about), today, tuple(pictures[each] for each in agreed if each in pictures))
 
 
-def _agreed_to(use: Use) -> ColumnElement[bool]:
-    """A consent is alive to exactly this text and byline, there."""
+def agreed_to(use: Use) -> ColumnElement[bool]:
+    """A consent is alive to exactly this text and signature, there."""
     exactly = and_(
-        Consent.text_hash == Statement.text_hash,
+        or_(Consent.text_hash == Statement.text_hash, Consent.edited_hash == Statement.text_hash),
         Consent.byline_kind == Statement.byline_kind,
         Consent.byline == Statement.byline,
+        Consent.affiliation == Statement.affiliation,
+        or_(Consent.expires_on.is_(None), Consent.expires_on >= clock.today()),
     )
     granted = select(ConsentUse).join(Consent, Consent.id == ConsentUse.consent_id)
     return granted.where(Consent.statement_id == Statement.id, exactly, ConsentUse.use == use).exists()
+
+
+def is_about_listed() -> ColumnElement[bool]:
+    """It speaks of an event that is listed."""
+    about = select(StatementEvent).join(Event, Event.id == StatementEvent.event_id)
+    return about.where(StatementEvent.statement_id == Statement.id, *events.IS_LISTED).exists()
+
+
+def _load_events(found: Sequence[Statement]) -> None:
+    """Read the events of all of them in one query."""
+    ids = [row.id for row in found]
+    if ids:
+        db.session.scalars(select(Statement).where(Statement.id.in_(ids)).options(selectinload(Statement.events))).all()
+
+
+def _public_event(statement: Statement) -> Event | None:
+    """The event that it speaks of and anyone may see, a listed one if there is one: no list may tell of another."""
+    seen = [event for event in statement.events if may_see(event, Clearance.PUBLIC)]
+    return next((event for event in seen if is_listed(event)), seen[0] if seen else None)
+
+
+def _agreed_photos(statement: Statement) -> list[str]:
+    """The photos beside it, in order, as far as its author agreed to just these pictures."""
+    agreed = drafting.agreed_pictures(statement)
+    return [each.photo_id for each in statement.pictures if each.photo.picture_hash in agreed]
 
 
 # What a secret link opens.
@@ -128,24 +196,67 @@ def speakable(viewer: Viewer, address: str) -> VisibleEvent | None:
 
 def link_token(statement: Statement) -> str:
     """What stands behind /s/: derived, so it is stored nowhere; a new generation makes the old one void."""
-    mac = vault.mac(vault.derive("statement-link"), "statement-link", statement.id, statement.generation)
-    return f"{statement.id}.{mac}"
+    return links.token("statement-link", statement.id, statement.generation)
 
 
 def by_token(viewer: Viewer, token: str) -> OpenedStatement | None:  # noqa: ARG001 - the link alone decides
     """Policy: the statement that a secret link leads to. Raises Gone when it was withdrawn."""
-    statement = _found(token.partition(".")[0])
+    statement = by_id(Statement, links.subject_id(token))
     if statement is None or not vault.same(link_token(statement), token):
         return None
-    if statement.state == State.WITHDRAWN:
+    if statement.state == State.WITHDRAWN or not statement.events:
         raise Gone
-    return _opened(statement, _as_public(statement.events[0]))
+    # Its author need not learn of other actions that an editor found it to speak of.
+    return _opened(statement, _as_public(_public_event(statement) or statement.events[0]))
 
 
 def by_cookie(viewer: Viewer, statement_id: str) -> OpenedStatement | None:
     """Policy: the statement whose secret link this browser has opened."""
-    token = request.cookies.get(LINK_COOKIE, "")
-    return by_token(viewer, token) if token.startswith(f"{statement_id}.") else None
+    token = links.sent(LINK_COOKIE, statement_id)
+    return by_token(viewer, token) if token else None
+
+
+def proposed(viewer: Viewer, statement_id: str, proposal_id: str) -> tuple[OpenedStatement, str] | None:
+    """Policy: the same, with the id of a proposal about it; the service says when that is no longer there."""
+    opened = by_cookie(viewer, statement_id)
+    return (opened, proposal_id) if opened else None
+
+
+def translated(viewer: Viewer, statement_id: str, language: str) -> tuple[OpenedStatement, str] | None:
+    """Policy: the same, with a language."""
+    opened = by_cookie(viewer, statement_id)
+    return (opened, language) if opened else None
+
+
+def pictured(viewer: Viewer, statement_id: str, photo_id: str) -> tuple[OpenedStatement, str] | None:
+    """Policy: the same, with a photo that stands beside it."""
+    opened = by_cookie(viewer, statement_id)
+    return (opened, photo_id) if opened else None
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """Other words that an editor proposes, `pieces` against those that stand there."""
+
+    id: str
+    note: str
+    made_on: date
+    pieces: tuple[tuple[edits.Kind, str], ...]
+
+
+def proposals(statement: Statement) -> list[Proposal]:
+    """What waits for the author's answer."""
+    return [
+        Proposal(made.id, made.note, made.made_on, edits.difference(statement.text, made.text))
+        for made in statement.suggestions
+        if not made.is_refused and made.of_hash == statement.text_hash
+    ]
+
+
+def mended(opened: OpenedStatement) -> tuple[tuple[edits.Kind, str], ...]:
+    """The light edit that stands in for the author's own words, against those; empty without one."""
+    own = opened.consent.agreed_text if opened.consent else None
+    return edits.difference(own, opened.statement.text) if own else ()
 
 
 # What editors see.
@@ -160,6 +271,14 @@ def reviewed(viewer: Viewer, event_id: str, statement_id: str) -> OpenedStatemen
     if statement.state == State.WITHDRAWN:
         raise Gone
     return _opened(statement, visible(event, Clearance.ORGANIZER, clock.now()))
+
+
+def reviewed_language(
+    viewer: Viewer, event_id: str, statement_id: str, language: str
+) -> tuple[OpenedStatement, str] | None:
+    """Policy: the same, with the language of a translation."""
+    opened = reviewed(viewer, event_id, statement_id)
+    return (opened, language) if opened else None
 
 
 def queue(event_id: str) -> dict[State, list[Statement]]:
@@ -195,30 +314,39 @@ def due_to_expire(today: date) -> Sequence[str]:
     return list(db.session.scalars(query))
 
 
-def known_by_aad(statement_id: str) -> str:
-    """What binds a sealed note to its table, row and column."""
-    return f"statement|{statement_id}|known_by"
+def due_to_publish(now: datetime) -> Sequence[str]:
+    """Ids of statements whose time has come."""
+    query = select(Statement.id).where(Statement.state == State.SCHEDULED, Statement.publish_at <= now)
+    return list(db.session.scalars(query))
 
 
-def heard_by_aad(consent_id: str) -> str:
-    return f"consent|{consent_id}|heard_by"
+def without_event() -> Sequence[Statement]:
+    """Statements of which every action was a draft that has been deleted, and that are not withdrawn yet."""
+    of_event = select(StatementEvent).where(StatementEvent.statement_id == Statement.id)
+    return list(db.session.scalars(select(Statement).where(~of_event.exists(), Statement.state != State.WITHDRAWN)))
 
 
-def notes_key() -> bytes:
-    """Seals what editors note about people."""
-    return vault.derive("statement-notes")
+def due_to_end(today: date) -> Sequence[str]:
+    """Ids of statements with a consent whose last day is over."""
+    return list(db.session.scalars(select(Consent.statement_id).where(Consent.expires_on < today).distinct()))
 
 
 def _opened(statement: Statement, event: VisibleEvent) -> OpenedStatement:
-    alive = [consent for consent in statement.consents if rules.agrees(consent, statement)]
+    alive = rules.living(statement.consents, statement, clock.today())
     return OpenedStatement(
         statement=statement,
         event=event,
-        consent=_held(alive[0]) if alive else None,
+        consent=_held(alive) if alive else None,
         known_by=_note(statement.known_by, known_by_aad(statement.id)),
         is_public=is_public(statement),
-        shown=rules.fingerprint(statement),
+        shown=rules.fingerprint(statement, statement.picture_hashes),
+        publish_local=_wall_time(statement.publish_at, event.when.zone),
+        awaited_photos=len(set(statement.picture_hashes) - set(drafting.agreed_pictures(statement))),
     )
+
+
+def _wall_time(at: datetime | None, zone: str) -> datetime | None:
+    return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None) if at else None
 
 
 def _held(consent: Consent) -> HeldConsent:
@@ -229,16 +357,15 @@ def _held(consent: Consent) -> HeldConsent:
         read_back=tuple(consent.read_back),
         uses=consent.uses,
         words_version=consent.words_version,
+        may_edit=consent.may_edit,
+        may_translate=consent.may_translate,
+        expires_on=consent.expires_on,
+        agreed_text=consent.agreed_text,
     )
 
 
 def _note(sealed: bytes | None, aad: str) -> str:
     return vault.open_sealed(notes_key(), sealed, aad) if sealed else ""
-
-
-def _found(statement_id: str) -> Statement | None:
-    """Only what can be an id is asked for: PostgreSQL takes no NUL."""
-    return db.session.get(Statement, statement_id) if re.fullmatch(r"[a-z2-7]{26}", statement_id) else None
 
 
 def _as_public(event: Event) -> VisibleEvent:

@@ -12,7 +12,8 @@ from organizer import clock, policy
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank
-from organizer.statements import queries, rules
+from organizer.policy import actor_id
+from organizer.statements import drafting, queries, rules
 from organizer.statements import service as statements
 from organizer.statements.forms import USES, ReviewForm, TakeForm
 from organizer.statements.queries import OpenedStatement
@@ -37,8 +38,10 @@ def queue(event: Event) -> ResponseReturnValue:
 @policy.allows(events.organized, signed_in=True)
 def take(event: Event) -> ResponseReturnValue:
     """Write down what someone says, with her consent or to have it later; then her link is on the screen."""
-    form = TakeForm(data={"language": event.language, "given_on": statements.local_day(event.zone)})
-    noted = form.accepted(lambda: statements.note_down(event, form.details(), form.consent(), _actor()))
+    form = TakeForm(data={"language": event.language, "given_on": drafting.local_day(event.zone)})
+    noted = form.accepted(
+        lambda: statements.note_down(event, form.details(), form.consent(), actor_id(), form.slip.data or "")
+    )
     if noted is None:
         return form.page("statements/take.html", event=event, words_version=rules.WORDS_VERSION)
     return redirect(url_for("statements.link", token=queries.link_token(noted), new=1), 303)
@@ -55,9 +58,9 @@ def statement(opened: OpenedStatement) -> ResponseReturnValue:
 @policy.allows(queries.reviewed, signed_in=True)
 def publish(opened: OpenedStatement) -> ResponseReturnValue:
     def act(form: ReviewForm) -> None:
-        statements.publish(opened.statement, opened.event, form.details(), _actor())
+        statements.publish(opened.statement, opened.event, form.details(), actor_id())
 
-    return _decided(opened, act, _("Published."))
+    return _decided(opened, act, _("It is public as soon as its time has come and its author has agreed."))
 
 
 @blueprint.post("/<statement_id>/signer")
@@ -66,7 +69,7 @@ def signer(opened: OpenedStatement) -> ResponseReturnValue:
     """Record how the signer is known, so that her full name is shown."""
 
     def act(form: ReviewForm) -> None:
-        statements.know_signer(opened.statement, form.details(), _actor())
+        statements.know_signer(opened.statement, form.details(), actor_id())
 
     return _decided(opened, act, _("Noted. The name is shown where the text is."))
 
@@ -75,9 +78,31 @@ def signer(opened: OpenedStatement) -> ResponseReturnValue:
 @policy.allows(queries.reviewed, signed_in=True)
 def reject(opened: OpenedStatement) -> ResponseReturnValue:
     def act(_form: ReviewForm) -> None:
-        statements.reject(opened.statement, _actor())
+        statements.reject(opened.statement, actor_id())
 
     return _decided(opened, act, _("It is not public."))
+
+
+@blueprint.post("/<statement_id>/hold")
+@policy.allows(queries.reviewed, signed_in=True)
+def hold(opened: OpenedStatement) -> ResponseReturnValue:
+    """Take it out of sight, since it could harm someone."""
+
+    def act(_form: ReviewForm) -> None:
+        statements.hold(opened.statement, actor_id())
+
+    return _decided(opened, act, _("It is held back. Nobody sees it until you lift that."))
+
+
+@blueprint.post("/<statement_id>/lift")
+@policy.allows(queries.reviewed, signed_in=True)
+def lift(opened: OpenedStatement) -> ResponseReturnValue:
+    """Let what was held back be read and published."""
+
+    def act(_form: ReviewForm) -> None:
+        statements.lift(opened.statement, actor_id())
+
+    return _decided(opened, act, _("It can be published again."))
 
 
 @blueprint.post("/<statement_id>/name")
@@ -86,7 +111,7 @@ def name(opened: OpenedStatement) -> ResponseReturnValue:
     """Remove the name at the author's word."""
 
     def act(_form: ReviewForm) -> None:
-        statements.take_name_back(opened.statement, _actor())
+        statements.take_name_back(opened.statement, actor_id())
 
     return _decided(opened, act, _("The name is gone. The text stays as it was."))
 
@@ -98,7 +123,7 @@ def take_down(opened: OpenedStatement) -> ResponseReturnValue:
     form = Blank()
     if not form.validate_on_submit():
         return form.page("statements/take_down.html", opened=opened, event=opened.event)
-    statements.withdraw(opened.statement, _actor())
+    statements.withdraw(opened.statement, actor_id())
     flash(_("It is gone, here and everywhere on this site."))
     return redirect(url_for("review.queue", event_id=opened.event.id), 303)
 
@@ -129,12 +154,9 @@ def _review_page(opened: OpenedStatement, form: ReviewForm) -> ResponseReturnVal
         event=opened.event,
         is_over=opened.event.ends_at <= clock.now(),
         is_withheld=rules.is_name_withheld(opened.statement),
-        can_publish=opened.statement.state in rules.MOVES[rules.Move.PUBLISH],
-        can_reject=opened.statement.state in rules.MOVES[rules.Move.REJECT],
+        can=[move for move in rules.Move if opened.statement.state in rules.MOVES[move]],
+        mended=queries.mended(opened),
+        proposals=queries.proposals(opened.statement),
         uses=dict(USES),
         blank=Blank(formdata=None),
     )
-
-
-def _actor() -> str:
-    return policy.viewer().account_id or ""

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from organizer.errors import RuleError
+from organizer.photos.rules import OWN_PAGE
+from organizer.photos.rules import Use as Use  # noqa: PLC0414 - one word for both rooms
+from organizer.photos.rules import Way as Way  # noqa: PLC0414 - the same
 
-WORDS_VERSION = 1
+WORDS_VERSION = 2
 """Of the consent's words: templates/statements/consent/<version>.html. A version that was agreed to never changes."""
 KEPT_WHEN_REJECTED = timedelta(days=30)
+LONGEST_QUOTE = 240
+MOST_QUOTES = 5
+MOST_PHOTOS = 8
+MOST_EVENTS = 10
+MOST_AHEAD = timedelta(days=366)
 
 
 class State(StrEnum):
     SUBMITTED = "submitted"
+    SCHEDULED = "scheduled"
     PUBLISHED = "published"
+    HELD = "held"
+    """Not now, since it could harm someone: out of sight until an editor lifts it."""
     REJECTED = "rejected"
     WITHDRAWN = "withdrawn"
 
@@ -30,42 +41,47 @@ class BylineKind(StrEnum):
     FULL_NAME = "full_name"
 
 
-class Use(StrEnum):
-    """Where it may stand. Each use includes a page of its own, to which the quotes lead."""
-
-    EVENT_PAGE = "event_page"
-    SITE = "site"
-
-
-class Way(StrEnum):
-    """How consent was given: by the author's form or link, or to someone who heard it."""
-
-    LINK = "link"
-    IN_PERSON = "in_person"
-
-
 class ReadBack(StrEnum):
     TEXT = "text"
     BYLINE = "byline"
     USES = "uses"
 
 
+class Moment(StrEnum):
+    """When what an editor lets pass becomes public."""
+
+    NOW = "now"
+    AFTER = "after"
+    AT = "at"
+
+
 class Move(StrEnum):
     CHANGE = "change"
+    EDIT = "edit"
     TAKE_NAME_BACK = "take_name_back"
     WITHDRAW = "withdraw"
     PUBLISH = "publish"
+    SCHEDULE = "schedule"
+    RELEASE = "release"
+    HOLD = "hold"
+    LIFT = "lift"
     REJECT = "reject"
     EXPIRE = "expire"
 
 
 S = State
+IN_PLACE: dict[State, State] = {state: state for state in S if state != S.WITHDRAWN}
 MOVES: dict[Move, dict[State, State]] = {
-    Move.CHANGE: {S.SUBMITTED: S.SUBMITTED, S.PUBLISHED: S.SUBMITTED, S.REJECTED: S.SUBMITTED},
-    Move.TAKE_NAME_BACK: {S.SUBMITTED: S.SUBMITTED, S.PUBLISHED: S.PUBLISHED, S.REJECTED: S.REJECTED},
-    Move.WITHDRAW: {S.SUBMITTED: S.WITHDRAWN, S.PUBLISHED: S.WITHDRAWN, S.REJECTED: S.WITHDRAWN},
-    Move.PUBLISH: {S.SUBMITTED: S.PUBLISHED, S.REJECTED: S.PUBLISHED},
-    Move.REJECT: {S.SUBMITTED: S.REJECTED, S.PUBLISHED: S.REJECTED},
+    Move.CHANGE: IN_PLACE | {S.SCHEDULED: S.SUBMITTED, S.PUBLISHED: S.SUBMITTED, S.REJECTED: S.SUBMITTED},
+    Move.EDIT: IN_PLACE,
+    Move.TAKE_NAME_BACK: IN_PLACE,
+    Move.WITHDRAW: dict.fromkeys(IN_PLACE, S.WITHDRAWN),
+    Move.PUBLISH: dict.fromkeys((S.SUBMITTED, S.SCHEDULED, S.REJECTED), S.PUBLISHED),
+    Move.SCHEDULE: dict.fromkeys((S.SUBMITTED, S.SCHEDULED, S.REJECTED), S.SCHEDULED),
+    Move.RELEASE: {S.SCHEDULED: S.PUBLISHED},
+    Move.HOLD: dict.fromkeys((S.SUBMITTED, S.SCHEDULED, S.PUBLISHED), S.HELD),
+    Move.LIFT: {S.HELD: S.SUBMITTED},
+    Move.REJECT: dict.fromkeys((S.SUBMITTED, S.SCHEDULED, S.PUBLISHED, S.HELD), S.REJECTED),
     Move.EXPIRE: {S.REJECTED: S.WITHDRAWN},
 }
 
@@ -84,6 +100,7 @@ class Signed(Protocol):
     text: str
     byline_kind: BylineKind
     byline: str
+    affiliation: str
 
 
 class Stated(Signed, Protocol):
@@ -96,32 +113,48 @@ class Stated(Signed, Protocol):
 
 
 class Agreement(Protocol):
-    """A consent that is alive, to one text under one byline."""
+    """A consent to one text under one signature. `edited_hash` is that of a light edit which it allows."""
 
     text_hash: str
+    edited_hash: str | None
     byline_kind: BylineKind
     byline: str
+    affiliation: str
+    expires_on: date | None
 
     @property
     def uses(self) -> frozenset[Use]: ...
 
 
+AnyAgreement = TypeVar("AnyAgreement", bound=Agreement)
+
+
 @dataclass
 class StatementDetails:
-    """What its author says and how she signs it; `text` is markdown, `byline` empty when she signs with nothing."""
+    """What its author says and how she signs it; `text` is markdown, `byline` empty when she signs with nothing.
+
+    `affiliation` stands beside the byline: a city, a campaign.
+    """
 
     text: str
     language: str
     byline_kind: BylineKind = BylineKind.NONE
     byline: str = ""
+    affiliation: str = ""
 
 
 @dataclass(frozen=True)
 class ConsentDetails:
-    """Where it may stand, and how that was said; the last three belong to consent in person."""
+    """Where it may stand, what may be done with it, until when; the last four belong to consent in person.
+
+    `given_on` is None for today. `may_edit` allows light edits (`edits.is_light`), nothing else.
+    """
 
     uses: frozenset[Use]
-    given_on: date
+    may_edit: bool = False
+    may_translate: bool = False
+    expires_on: date | None = None
+    given_on: date | None = None
     way: Way = Way.LINK
     heard_by: str = ""
     read_back: frozenset[ReadBack] = frozenset()
@@ -129,41 +162,72 @@ class ConsentDetails:
 
 @dataclass(frozen=True)
 class ReviewDetails:
-    """An editor's decision: `shown` is the `fingerprint` of what she read, `known_by` how she knows the signer."""
+    """An editor's decision: `shown` is the `fingerprint` of what she read, `known_by` how she knows the signer.
+
+    `publish_at_local` is a wall time where the action is, for `Moment.AT`.
+    """
 
     shown: str
     known_by: str = ""
-    is_safe_now: bool = False
+    moment: Moment = Moment.AFTER
+    publish_at_local: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SuggestionDetails:
+    """Other words that an editor proposes to the author, and why."""
+
+    text: str
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class TranslationDetails:
+    """The same in another language; `translator` as the name should stand, empty for none."""
+
+    language: str
+    text: str
+    translator: str = ""
 
 
 def text_hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def fingerprint(signed: Signed) -> str:
-    """Tells one text under one byline from any other: what someone had before her eyes when she decided."""
-    parts = (text_hash(signed.text), signed.byline_kind, signed.byline)
+def fingerprint(signed: Signed, pictures: Sequence[str] = ()) -> str:
+    """Tells one text, signature and set of pictures from any other: what someone had before her eyes when she decided.
+
+    `pictures` are the hashes of the photos beside it.
+    """
+    parts = (text_hash(signed.text), signed.byline_kind, signed.byline, signed.affiliation, *sorted(pictures))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def agrees(consent: Agreement, signed: Signed) -> bool:
-    """Whether the consent is to exactly this text under exactly this byline."""
-    return (consent.text_hash, consent.byline_kind, consent.byline) == (
-        text_hash(signed.text),
+def agrees(consent: Agreement, signed: Signed, today: date) -> bool:
+    """Whether the consent is alive, and to exactly this text, or its light edit, under exactly this signature."""
+    is_alive = consent.expires_on is None or today <= consent.expires_on
+    is_signed_so = (consent.byline_kind, consent.byline, consent.affiliation) == (
         signed.byline_kind,
         signed.byline,
+        signed.affiliation,
     )
+    return is_alive and is_signed_so and text_hash(signed.text) in (consent.text_hash, consent.edited_hash)
 
 
-def is_public(statement: Stated, consents: Iterable[Agreement], use: Use | None = None) -> bool:
+def living(consents: Iterable[AnyAgreement], signed: Signed, today: date) -> AnyAgreement | None:
+    """The consent that `agrees`, None without one."""
+    return next((consent for consent in consents if agrees(consent, signed, today)), None)
+
+
+def is_public(statement: Stated, consents: Iterable[Agreement], today: date, use: Use | None = None) -> bool:
     """Whether it may stand there (None: on a page of its own), under the byline of `shown_byline`.
 
-    Nothing is public unless it was published and a consent is alive to exactly its text and byline.
+    Nothing is public unless it was published and a consent is alive to exactly its text and signature.
     """
     if statement.state != State.PUBLISHED:
         return False
-    granted = {granted for consent in consents if agrees(consent, statement) for granted in consent.uses}
-    return bool(granted) if use is None else use in granted
+    granted = {granted for consent in consents if agrees(consent, statement, today) for granted in consent.uses}
+    return bool(granted & OWN_PAGE) if use is None else use in granted
 
 
 def is_name_withheld(statement: Stated) -> bool:
@@ -177,9 +241,10 @@ def shown_byline(statement: Stated) -> str:
 
 
 def needs_review(old: Signed, new: Signed) -> bool:
-    """Whether a change must be read before it is public: any but one that only takes the name away."""
+    """Whether a change must be read before it is public: any but one that only takes names away."""
     has_new_byline = bool(new.byline) and (new.byline_kind, new.byline) != (old.byline_kind, old.byline)
-    return new.text != old.text or has_new_byline
+    has_new_affiliation = bool(new.affiliation) and new.affiliation != old.affiliation
+    return new.text != old.text or has_new_byline or has_new_affiliation
 
 
 def check_details(details: StatementDetails) -> None:
@@ -192,15 +257,17 @@ def check_details(details: StatementDetails) -> None:
         raise RuleError("Write the name as it should stand there, or sign with nothing.", field="byline")
 
 
-def check_uses(uses: frozenset[Use]) -> None:
-    """Raise RuleError for consent to nothing."""
-    if not uses:
+def check_consent(consent: ConsentDetails, today: date) -> None:
+    """Raise RuleError for consent to nothing, or to the end of a day that is over."""
+    if not consent.uses - {Use.SEARCH}:  # that alone is a place nowhere
         raise RuleError("Say where it may stand.", field="uses")
+    if consent.expires_on is not None and consent.expires_on < today:
+        raise RuleError("This day is over. Give a later one, or leave it empty.", field="expires_on")
 
 
 def check_in_person(consent: ConsentDetails, details: Signed, began_on: date, today: date) -> None:
     """Raise RuleError for a day that cannot be, nobody who heard it, or words that were not read back."""
-    if not began_on <= consent.given_on <= today:
+    if consent.given_on is None or not began_on <= consent.given_on <= today:
         raise RuleError("Give a day from the action on until today.", field="given_on")
     if not consent.heard_by:
         raise RuleError("Who heard it?", field="heard_by")
@@ -215,10 +282,77 @@ def check_begun(starts_at: datetime, now: datetime) -> None:
         raise RuleError("The action has not begun. Come back when it has.")
 
 
-def check_over(ends_at: datetime, now: datetime) -> None:
-    """Raise RuleError while the action goes on: who reads it now may look for the author there."""
-    if now < ends_at:
+def publish_at(moment: Moment, ends_at: datetime, chosen_at: datetime | None, now: datetime) -> datetime | None:
+    """When it becomes public; None for at once. Not during the action, unless an editor says that it is safe.
+
+    Raises RuleError for a chosen instant that is missing, over, too far away, or during the action.
+    """
+    if moment == Moment.NOW:
+        return None
+    if moment == Moment.AFTER:
+        return ends_at if now < ends_at else None
+    if chosen_at is None:
+        raise RuleError("Say when.", field="publish_at_local")
+    if not now < chosen_at <= now + MOST_AHEAD:
+        raise RuleError("Give a time from now on, within a year.", field="publish_at_local")
+    if chosen_at < ends_at:
         raise RuleError(
-            "The action is not over. Publish it afterwards, or say below that it cannot harm anyone now.",
-            field="is_safe_now",
+            "The action is not over then. Give a later time, or publish it now if it can harm nobody.",
+            field="publish_at_local",
         )
+    return chosen_at
+
+
+def is_due(due_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Whether what is scheduled becomes public: an action that was put off since is waited for."""
+    return max(due_at, ends_at) <= now
+
+
+def check_quotes(quotes: Sequence[str], plain: str) -> None:
+    """Raise RuleError for too many, and for one that is long or not word for word in the statement's `plain` text."""
+    if len(quotes) > MOST_QUOTES:
+        raise RuleError("Choose five short quotes at most.", field="quotes")
+    for quote in quotes:
+        if len(quote) > LONGEST_QUOTE:
+            raise RuleError(
+                "A short quote has 240 characters at most. This has more: “%(quote)s”.", field="quotes", quote=quote
+            )
+        if not is_quoted(quote, plain):
+            raise RuleError("This is not in the statement word for word: “%(quote)s”.", field="quotes", quote=quote)
+
+
+def is_quoted(quote: str, plain: str) -> bool:
+    """Whether these words stand in the text just so, whatever the space between them, and are cut at no letter."""
+    words, found = " ".join(quote.split()), " ".join(plain.split())
+    at = found.find(words) if words else -1
+    while at >= 0:
+        before, after = found[at - 1 : at] if at else "", found[at + len(words) : at + len(words) + 1]
+        if not (_joins(before, words[0]) or _joins(words[-1], after)):
+            return True
+        at = found.find(words, at + 1)
+    return False
+
+
+def _joins(left: str, right: str) -> bool:
+    """Whether two characters belong to one word. Scripts without spaces join nothing."""
+    both = left + right
+    return len(both) == len("ab") and both.isalnum() and not any("\u2e80" <= each <= "\u9fff" for each in both)
+
+
+def check_audience(before: Iterable[int], after: Iterable[int]) -> None:
+    """Raise RuleError where more people would see it than its author agreed to; more open is a higher number."""
+    if max(after) > max(before, default=0):
+        raise RuleError(
+            "It was said of an action that fewer people see than this one. Its author can say it again there.",
+            field="events",
+        )
+
+
+def check_beside(photos: int, events: int) -> None:
+    """Raise RuleError for too many photos or actions, and for no action."""
+    if photos > MOST_PHOTOS:
+        raise RuleError("Choose eight photos at most.", field="photos")
+    if not events:
+        raise RuleError("It speaks of one action at least.", field="events")
+    if events > MOST_EVENTS:
+        raise RuleError("Choose ten actions at most.", field="events")

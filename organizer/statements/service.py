@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
 from organizer import audit, clock, limits, outbox, vault
-from organizer.db import db, new_id, writing
+from organizer.db import db, writing
 from organizer.errors import RuleError
 from organizer.events.gate import VisibleEvent
 from organizer.events.models import Event
 from organizer.outbox import Fact
-from organizer.statements import queries, rules
-from organizer.statements.models import Consent, Statement
-from organizer.statements.rules import ConsentDetails, Move, ReviewDetails, State, StatementDetails, Use
+from organizer.statements import drafting, rules, slips
+from organizer.statements.drafting import enter
+from organizer.statements.models import Statement
+from organizer.statements.rules import ConsentDetails, Move, ReviewDetails, State, StatementDetails
 
 MOST_HANDED_IN = "60/hour"
 
 
-def submit(event: VisibleEvent, details: StatementDetails, uses: frozenset[Use]) -> Statement:
+# By its author, or by who heard her.
+
+
+def submit(event: VisibleEvent, details: StatementDetails, consent: ConsentDetails) -> Statement:
     """Hand in what its author says, with her consent to just that; an editor reads it before it is public.
 
     Raises RuleError before the event begins and for details that are none, TooMany in a flood.
@@ -27,49 +33,58 @@ def submit(event: VisibleEvent, details: StatementDetails, uses: frozenset[Use])
     rules.check_details(details)
     limits.take("statements", event.id, MOST_HANDED_IN)
     with writing():
-        statement = _new(event.id, details)
-        _agree(statement, _by_link(uses))
+        statement = drafting.begin(db.session.get_one(Event, event.id), details)
+        drafting.agree(statement, consent)
         outbox.commit(Fact("statement.submitted", statement.id))
     return statement
 
 
-def note_down(event: Event, details: StatementDetails, consent: ConsentDetails | None, actor_id: str) -> Statement:
-    """Hand in what someone said to an organizer; with None she has not agreed yet, and can by her link."""
+def note_down(
+    event: Event, details: StatementDetails, consent: ConsentDetails | None, actor_id: str, slip: str = ""
+) -> Statement:
+    """Hand in what someone said to an organizer; with None she has not agreed yet, and can by her link.
+
+    `slip` is the number on the consent slip that she was given, empty without one.
+    """
     rules.check_begun(event.starts_at, clock.now())
     rules.check_details(details)
     if consent is not None:
-        rules.check_in_person(consent, details, event.starts_on, local_day(event.zone))
+        rules.check_in_person(consent, details, event.starts_on, drafting.local_day(event.zone))
     with writing():
-        statement = _new(event.id, details)
+        statement = drafting.begin(event, details)
         if consent is not None:
-            _agree(statement, consent)
+            drafting.agree(statement, consent)
+        if slip:
+            db.session.flush()
+            slips.bind(statement, event, slip)
         audit.write(actor_id, "statement.submitted", statement.id)
         outbox.commit(Fact("statement.submitted", statement.id))
     return statement
 
 
-def change(statement: Statement, details: StatementDetails, uses: frozenset[Use]) -> Statement:
-    """Replace text and byline, with the author's consent to just that.
+def change(statement: Statement, details: StatementDetails, consent: ConsentDetails) -> Statement:
+    """Replace text and signature, with the author's consent to just that.
 
-    The old ones are gone from the public at once. Unless only the name was taken away, an editor reads the new ones
-    before they are public.
+    The old ones are gone from the public at once. Unless only names were taken away, an editor reads the new ones
+    before they are public. The form shows no photos, so that she agrees to no more of them than before.
     """
     rules.check_details(details)
     with writing(lock=statement):
         target = rules.moved(statement.state, Move.CHANGE)
+        pictures = drafting.agreed_pictures(statement)
         if rules.needs_review(statement, details):
-            _enter(statement, target)
+            enter(statement, target)
         statement.take(details)
-        _agree(statement, _by_link(uses))
+        drafting.agree(statement, consent, pictures)
         outbox.commit(Fact("statement.changed", statement.id))
     return statement
 
 
-def agree(statement: Statement, uses: frozenset[Use], shown: str) -> Statement:
+def agree(statement: Statement, consent: ConsentDetails, shown: str) -> Statement:
     """Record the author's consent to what she was `shown` (`rules.fingerprint`), in place of any earlier one."""
     with writing(lock=statement):
-        _check_shown(statement, shown)
-        _agree(statement, _by_link(uses))
+        drafting.check_shown(statement, shown)
+        drafting.agree(statement, consent)
         outbox.commit(Fact("statement.agreed", statement.id))
     return statement
 
@@ -80,6 +95,16 @@ def take_name_back(statement: Statement, actor_id: str | None = None) -> Stateme
         rules.moved(statement.state, Move.TAKE_NAME_BACK)
         statement.unsign()
         _record(actor_id, "statement.byline_removed", statement)
+    return statement
+
+
+def take_photo_back(statement: Statement, photo_id: str, actor_id: str | None = None) -> Statement:
+    """Take a photo from beside it, at once; the photo itself stays where it stands otherwise."""
+    with writing(lock=statement):
+        rules.moved(statement.state, Move.EDIT)
+        statement.pictures = [picture for picture in statement.pictures if picture.photo_id != photo_id]
+        statement.forget_pictures()
+        _record(actor_id, "statement.photo_removed", statement)
     return statement
 
 
@@ -94,27 +119,50 @@ def expire(statement: Statement) -> None:
 
 
 def renew_link(statement: Statement) -> Statement:
-    """Make the secret link void that others may have, in favour of a new one."""
+    """Make the secret link void that others may have, and the slip that led to it, in favour of a new one."""
     with writing(lock=statement):
         statement.generation += 1
+        slips.forget(statement.id)
         outbox.commit(Fact("statement.link_renewed", statement.id))
     return statement
 
 
-def publish(statement: Statement, event: VisibleEvent, review: ReviewDetails, actor_id: str) -> None:
-    """Let it be public as far as its author agreed; a full name only when it is noted how the signer is known.
+# By an editor.
 
-    Raises RuleError for something else than what the editor read, and while the event goes on unless she says that
-    it is safe.
+
+def publish(statement: Statement, event: VisibleEvent, review: ReviewDetails, actor_id: str) -> State:
+    """Let it be public, now or later, as far as its author agreed; a full name only with a note how she is known.
+
+    Raises RuleError for something else than what the editor read, and for a time that cannot be.
     """
-    if not review.is_safe_now:
-        rules.check_over(event.ends_at, clock.now())
     with writing(lock=statement):
-        _check_shown(statement, review.shown)
-        _enter(statement, rules.moved(statement.state, Move.PUBLISH))
-        statement.published_at = clock.now()
+        drafting.check_shown(statement, review.shown)
+        chosen = review.publish_at_local
+        chosen_at = chosen.replace(tzinfo=ZoneInfo(event.when.zone)) if chosen else None
+        over_at = max((each.ends_at for each in statement.events), default=event.ends_at)
+        due_at = rules.publish_at(review.moment, over_at, chosen_at, clock.now())
+        enter(statement, rules.moved(statement.state, Move.PUBLISH if due_at is None else Move.SCHEDULE))
+        statement.publish_at = due_at
+        if due_at is None:
+            statement.published_at = clock.now()
         _know(statement, review.known_by)
-        _record(actor_id, "statement.published", statement)
+        _record(actor_id, "statement.published" if due_at is None else "statement.scheduled", statement)
+    return statement.state
+
+
+def release(statement: Statement) -> bool:
+    """Publish what is scheduled, once its time has come and its actions are over; whether it was."""
+    with writing(lock=statement):
+        due_at = statement.publish_at
+        if statement.state != State.SCHEDULED or due_at is None or not statement.events:
+            return False
+        over_at = max(event.ends_at for event in statement.events)
+        if not rules.is_due(due_at, over_at, clock.now()):
+            return False
+        enter(statement, rules.moved(statement.state, Move.RELEASE))
+        statement.published_at = clock.now()
+        outbox.commit(Fact("statement.published", statement.id))
+    return True
 
 
 def know_signer(statement: Statement, review: ReviewDetails, actor_id: str) -> None:
@@ -122,65 +170,55 @@ def know_signer(statement: Statement, review: ReviewDetails, actor_id: str) -> N
     if not review.known_by:
         raise RuleError("Write how you know who signed.", field="known_by")
     with writing(lock=statement):
-        _check_shown(statement, review.shown)
+        drafting.check_shown(statement, review.shown)
         _know(statement, review.known_by)
         _record(actor_id, "statement.signer_known", statement)
 
 
+def hold(statement: Statement, actor_id: str) -> None:
+    """Take it out of sight at once, since it could harm someone now."""
+    _move(statement, Move.HOLD, "statement.held", actor_id)
+
+
+def lift(statement: Statement, actor_id: str) -> None:
+    """Let what was held be read and published again."""
+    _move(statement, Move.LIFT, "statement.lifted", actor_id)
+
+
 def reject(statement: Statement, actor_id: str) -> None:
     """Do not publish it, or no longer; it is emptied when `rules.KEPT_WHEN_REJECTED` has passed."""
+    _move(statement, Move.REJECT, "statement.rejected", actor_id)
+
+
+def reject_many(group_id: str, statement_ids: Sequence[str], actor_id: str) -> int:
+    """The same for those of a group that can be rejected, in one commit; returns how many."""
+    query = select(Statement).where(Statement.id.in_(statement_ids), Statement.group_id == group_id)
+    query = query.order_by(Statement.id).with_for_update(of=Statement)
+    with writing():
+        able = [row for row in db.session.scalars(query) if row.state in rules.MOVES[Move.REJECT]]
+        for statement in able:
+            enter(statement, rules.moved(statement.state, Move.REJECT))
+            audit.write(actor_id, "statement.rejected", statement.id)
+        outbox.commit(*(Fact("statement.rejected", statement.id) for statement in able))
+    return len(able)
+
+
+def _move(statement: Statement, move: Move, verb: str, actor_id: str) -> None:
     with writing(lock=statement):
-        _enter(statement, rules.moved(statement.state, Move.REJECT))
-        _record(actor_id, "statement.rejected", statement)
-
-
-def local_day(zone: str) -> date:
-    """Today where the event is."""
-    return clock.now().astimezone(ZoneInfo(zone)).date()
-
-
-def _new(event_id: str, details: StatementDetails) -> Statement:
-    event = db.session.get_one(Event, event_id)
-    statement = Statement(id=new_id(), group_id=event.group_id, events=[event])
-    _enter(statement, State.SUBMITTED)
-    statement.take(details)
-    db.session.add(statement)
-    return statement
+        enter(statement, rules.moved(statement.state, move))
+        _record(actor_id, verb, statement)
 
 
 def _delete(statement: Statement, move: Move, actor_id: str | None) -> None:
     with writing(lock=statement):
-        _enter(statement, rules.moved(statement.state, move))
+        enter(statement, rules.moved(statement.state, move))
         statement.empty()
         _record(actor_id, "statement.withdrawn", statement)
 
 
-def _enter(statement: Statement, state: State) -> None:
-    statement.state, statement.state_on = state, clock.today()
-
-
-def _by_link(uses: frozenset[Use]) -> ConsentDetails:
-    return ConsentDetails(uses, given_on=clock.today())
-
-
-def _agree(statement: Statement, details: ConsentDetails) -> None:
-    """Put the consent in place of any earlier one."""
-    rules.check_uses(details.uses)
-    consent = Consent(id=new_id(), words_version=rules.WORDS_VERSION)
-    consent.take(statement, details)
-    if details.heard_by:
-        consent.heard_by = vault.seal(queries.notes_key(), details.heard_by, queries.heard_by_aad(consent.id))
-    statement.consents = [consent]
-
-
 def _know(statement: Statement, known_by: str) -> None:
     if known_by and statement.byline_kind == rules.BylineKind.FULL_NAME:
-        statement.known_by = vault.seal(queries.notes_key(), known_by, queries.known_by_aad(statement.id))
-
-
-def _check_shown(statement: Statement, shown: str) -> None:
-    if not vault.same(rules.fingerprint(statement), shown):
-        raise RuleError("It was changed a moment ago. Read it once more.")
+        statement.known_by = vault.seal(drafting.notes_key(), known_by, drafting.known_by_aad(statement.id))
 
 
 def _record(actor_id: str | None, verb: str, statement: Statement) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from organizer import clock, documents, paging, policy
-from organizer.accounts import cookie
+from organizer import clock, documents, kept, policy
+from organizer.accounts import links
 from organizer.errors import RuleError
 from organizer.events.gate import VisibleEvent
 from organizer.forms import Blank
-from organizer.policy import Viewer
+from organizer.photos import queries as photos
 from organizer.statements import queries, rules
 from organizer.statements import service as statements
 from organizer.statements.cards import Quote
@@ -23,34 +23,16 @@ from organizer.statements.models import Statement
 from organizer.statements.queries import LINK_COOKIE, OpenedStatement
 
 blueprint = Blueprint("statements", __name__)
-PAGE = 20
-LAST_PAGE = 1000
 
 
 # What everyone reads. Nothing of it may be kept without asking again, so that a withdrawal is at once.
-
-
-@blueprint.get("/statements")
-@policy.allows(policy.anyone)
-def library(viewer: Viewer) -> ResponseReturnValue:
-    """All published statements, the newest first."""
-    page = paging.page_of(queries.latest, PAGE)
-    return _always_asked_for(render_template("statements/library.html", page=page), viewer)
 
 
 @blueprint.get("/statements/<statement_id>")
 @policy.allows(queries.published)
 def read(quote: Quote) -> ResponseReturnValue:
     """One statement."""
-    return _always_asked_for(render_template("statements/read.html", quote=quote), policy.viewer())
-
-
-def _always_asked_for(page: str, viewer: Viewer) -> Response:
-    response = make_response(page)
-    if viewer.account_id is None:
-        response.headers["Cache-Control"] = "no-cache"
-        response.headers["Vary"] = "Accept-Language, Cookie"
-    return response
+    return kept.asked_anew(render_template("statements/read.html", quote=quote))
 
 
 # The author's side.
@@ -61,7 +43,7 @@ def _always_asked_for(page: str, viewer: Viewer) -> Response:
 def new(event: VisibleEvent) -> ResponseReturnValue:
     """Say why; no account, no name."""
     form = StatementForm(data={"language": _language()})
-    statement = form.accepted(lambda: statements.submit(event, form.details(), form.granted()))
+    statement = form.accepted(lambda: statements.submit(event, form.details(), form.consent()))
     if statement is None:
         has_begun = event.starts_at <= clock.now()
         return form.page("statements/new.html", event=event, has_begun=has_begun, words_version=rules.WORDS_VERSION)
@@ -87,7 +69,7 @@ def mine(opened: OpenedStatement) -> ResponseReturnValue:
 def agree(opened: OpenedStatement) -> ResponseReturnValue:
     """Consent to what stands on the page."""
     form = AgreeForm()
-    if form.accepted(lambda: statements.agree(opened.statement, form.granted(), form.shown.data or "")):
+    if form.accepted(lambda: statements.agree(opened.statement, form.consent(), form.shown.data or "")):
         return _told_author(opened, _("Thank you. It may stand just there."))
     return _mine_page(opened, form)
 
@@ -96,9 +78,8 @@ def agree(opened: OpenedStatement) -> ResponseReturnValue:
 @policy.allows(queries.by_cookie)
 def change(opened: OpenedStatement) -> ResponseReturnValue:
     """Other words or another name, with consent to just that."""
-    held = {"uses": [use.value for use in opened.consent.uses]} if opened.consent else {}
-    form = StatementForm(obj=opened.statement, data=held, is_known=True)
-    if form.accepted(lambda: statements.change(opened.statement, form.details(), form.granted())):
+    form = StatementForm(obj=opened.statement, data=_allowed(opened), is_known=True)
+    if form.accepted(lambda: statements.change(opened.statement, form.details(), form.consent())):
         return _told_author(opened, _("Changed."))
     return form.page("statements/change.html", opened=opened, event=opened.event, words_version=rules.WORDS_VERSION)
 
@@ -107,14 +88,14 @@ def change(opened: OpenedStatement) -> ResponseReturnValue:
 @policy.allows(queries.by_cookie)
 def take_name_back(opened: OpenedStatement) -> ResponseReturnValue:
     """Remove the name, at once."""
-    return _pressed(opened, statements.take_name_back, _("Your name is gone. The text stays as it was."))
+    return pressed(opened, statements.take_name_back, _("Your name is gone. The text stays as it was."))
 
 
 @blueprint.post("/s/mine/<statement_id>/link")
 @policy.allows(queries.by_cookie)
 def renew_link(opened: OpenedStatement) -> ResponseReturnValue:
     """Make the link void that others may have seen."""
-    return _pressed(opened, statements.renew_link, _("This is your new link. The old one leads nowhere now."))
+    return pressed(opened, statements.renew_link, _("This is your new link. The old one leads nowhere now."))
 
 
 @blueprint.route("/s/mine/<statement_id>/withdraw", methods=["GET", "POST"])
@@ -134,14 +115,20 @@ def withdraw(opened: OpenedStatement) -> ResponseReturnValue:
 @policy.allows(queries.by_cookie)
 def link_file(opened: OpenedStatement) -> ResponseReturnValue:
     """The secret link as a file to keep."""
-    response = Response(f"{_secret_url(opened)}\n", mimetype="text/plain")
-    response.headers["Content-Disposition"] = 'attachment; filename="link.txt"'
-    return response
+    return links.as_file(_secret_url(opened))
 
 
 def _agree_form(opened: OpenedStatement) -> AgreeForm:
-    uses = [use.value for use in opened.consent.uses] if opened.consent else []
-    return AgreeForm(formdata=None, data={"uses": uses, "shown": opened.shown})
+    return AgreeForm(formdata=None, data=_allowed(opened) | {"shown": opened.shown})
+
+
+def _allowed(opened: OpenedStatement) -> dict[str, object]:
+    """What the author has agreed to, as the forms have it."""
+    consent = opened.consent
+    if consent is None:
+        return {}
+    allowed = {name: getattr(consent, name) for name in ("may_edit", "may_translate", "expires_on")}
+    return {"uses": [use.value for use in consent.uses], **allowed}
 
 
 def _mine_page(opened: OpenedStatement, form: AgreeForm) -> ResponseReturnValue:
@@ -151,6 +138,9 @@ def _mine_page(opened: OpenedStatement, form: AgreeForm) -> ResponseReturnValue:
         opened=opened,
         event=opened.event,
         uses=dict(USES),
+        proposals=queries.proposals(opened.statement),
+        mended=queries.mended(opened),
+        photos=photos.shown([picture.photo_id for picture in opened.statement.pictures]),
         words_version=rules.WORDS_VERSION,
         emptied_on=opened.statement.state_on + rules.KEPT_WHEN_REJECTED,
         is_withheld=rules.is_name_withheld(opened.statement),
@@ -161,14 +151,17 @@ def _mine_page(opened: OpenedStatement, form: AgreeForm) -> ResponseReturnValue:
     )
 
 
-def _pressed(opened: OpenedStatement, act: Callable[[Statement], object], sentence: str) -> ResponseReturnValue:
-    """Do what a single button says, or show its page again."""
-    if Blank().validate_on_submit():
-        act(opened.statement)
-        flash(sentence)
-        return _to_own_page(queries.link_token(opened.statement), is_new=False)
+def pressed(opened: OpenedStatement, act: Callable[[Statement], object], sentence: str) -> ResponseReturnValue:
+    """Do what a single button of the author's page says, or show that page again."""
     form = _agree_form(opened)
-    form.refuse(RuleError("Something was lost on the way. Send it once more, please."))
+    try:
+        if Blank().validate_on_submit():
+            act(opened.statement)
+            flash(sentence)
+            return _to_own_page(queries.link_token(opened.statement), is_new=False)
+        form.refuse(RuleError("Something was lost on the way. Send it once more, please."))
+    except RuleError as error:
+        form.refuse(error)
     return _mine_page(opened, form)
 
 
@@ -187,11 +180,9 @@ def _cookie_path(statement_id: str) -> str:
 
 
 def _to_own_page(token: str, *, is_new: bool) -> ResponseReturnValue:
-    statement_id = token.partition(".")[0]
-    response = redirect(url_for("statements.mine", statement_id=statement_id, new=1 if is_new else None), 303)
-    path, is_https = _cookie_path(statement_id), cookie.is_https()
-    response.set_cookie(LINK_COOKIE, token, path=path, secure=is_https, httponly=True, samesite="Lax")
-    return response
+    statement_id = links.subject_id(token)
+    page = url_for("statements.mine", statement_id=statement_id, new=1 if is_new else None)
+    return links.exchange(LINK_COOKIE, token, _cookie_path(statement_id), page=page)
 
 
 def _language() -> str:

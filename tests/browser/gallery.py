@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import time
+from urllib.parse import urlsplit
 
 from flask import Flask
 from flask_migrate import upgrade
@@ -22,10 +23,12 @@ from organizer.statements import queries as statement_queries
 from organizer.statements import service as statements
 from organizer.statements.models import Statement
 from tests import factories, world
+from tests.browser import exhibits
 from tests.media import corpus
 from tests.world import World
 
 LEAFLET = LeafletDetails("Letters to prisoners", "en", text_alternative="Write to a prisoner.")
+CARRIED = ("session", "photo_key")
 LONG_WORD = "Solidaritätsdemonstrationsvorbereitungsausschusssitzungsprotokoll"
 
 
@@ -39,6 +42,11 @@ class Gallery:
     everyone: Page
     owner: Page
 
+    def path(self, name: str) -> str:
+        """Where a state is, or the address of one of our side's routes; `past_id` is its action that is over."""
+        ours = self.world.ours
+        return self.states.get(name) or name.format(**ours.shared, past_id=ours.special["review"]["event_id"])
+
 
 def fill(app: Flask) -> tuple[World, dict[str, str]]:
     """Put the demo and a world into an untouched database, and find where something special is."""
@@ -50,7 +58,7 @@ def fill(app: Flask) -> tuple[World, dict[str, str]]:
     outbox.run_owed()
     db.session.refresh(rebuilt.version)
     leaflets.publish(rebuilt, "")
-    states = {**_events(), **_rescheduled(), **_answers(made), **_statements(made)}
+    states = {**_events(), **_rescheduled(), **_answers(made), **_statements(made), **exhibits.add(made)}
     return made, {**states, "leaflet": f"/leaflets/{rebuilt.id}", "home": "/", "nothing here": "/nowhere"}
 
 
@@ -102,7 +110,10 @@ def _statements(made: World) -> dict[str, str]:
 
 
 def carry_over(made: World, role: str, context: BrowserContext, url: str) -> None:
-    """Let a browser be signed in as that role of the world."""
-    cookie = made.browsers[role].get_cookie("session")
-    assert cookie
-    context.add_cookies([{"name": "session", "value": cookie.value, "url": url}])
+    """Let a browser be signed in as that role of the world, with the keys that it holds to uncovered pictures."""
+    cookies = [cookie for cookie in (made.browsers[role]._cookies or {}).values() if cookie.key in CARRIED]
+    assert cookies
+    host = urlsplit(url).hostname or ""
+    context.add_cookies(
+        [{"name": each.key, "value": each.value, "domain": host, "path": each.path} for each in cookies]
+    )

@@ -5,6 +5,12 @@
   // What is there for readers of the screen or for robots only, and what stands for something larger.
   const elsewhere = ".visually-hidden, .trap, .skip, label.choice input";
 
+  // Twelve squares lie beside each other on the smallest screen, so that one covers a face and no more: WCAG's 24 px.
+  // A drawn box is as large as the face that it covers; the squares do the same.
+  const LEAST_SQUARE = 24;
+  const leastOf = (element) =>
+    element.matches(".cover-box") ? 0 : element.closest(".cover-cell") ? LEAST_SQUARE : least;
+
   const name = (element) => {
     const text = (element.innerText || element.name || "").trim().replace(/\s+/g, " ").slice(0, 40);
     return `${element.tagName.toLowerCase()}${element.className ? "." + element.className : ""} “${text}”`;
@@ -21,7 +27,7 @@
   const isTooSmall = (element) => {
     if (element.matches(".card-link") || isInSentence(element)) return false;
     const box = element.getBoundingClientRect();
-    return box.height < least - 0.5 || box.width < least - 0.5;
+    return box.height < leastOf(element) - 0.5 || box.width < leastOf(element) - 0.5;
   };
   const lineHeight = (element) => parseFloat(getComputedStyle(element.parentElement).lineHeight);
 

@@ -43,6 +43,14 @@ class Person:
         for text in texts:
             expect(self.page.locator("main")).not_to_contain_text(text)
 
+    def unfolds(self, label: str) -> None:
+        self.page.locator("summary").filter(has_text=label).click()
+
+    def downloads(self, name: str) -> bytes:
+        with self.page.expect_download() as told:
+            self.follows(name)
+        return told.value.path().read_bytes()
+
 
 class Organizer(Person):
     def chooses_a_password(self, link: str) -> None:
@@ -106,7 +114,7 @@ class Organizer(Person):
         self.follows("Statements")
         self.follows("Read it")
         self.presses("Publish")
-        self.sees("Published.")
+        self.sees("It is public as soon as its time has come")
 
     def cancels(self, address: str, reason: str) -> None:
         self.opens(address)
@@ -153,11 +161,6 @@ class Participant(Person):
 
     def _secret(self) -> str:
         return self.page.get_by_role("textbox", name="Your link").input_value()
-
-    def downloads(self, name: str) -> bytes:
-        with self.page.expect_download() as told:
-            self.follows(name)
-        return told.value.path().read_bytes()
 
 
 def owner_link(printed: str) -> str:

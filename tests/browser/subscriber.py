@@ -1,4 +1,4 @@
-"""Someone whose calendar program follows a feed, and asks each time only for what it has not got."""
+"""Those whose calendar program or feed reader follows a feed, and asks each time only for what it has not got."""
 
 from __future__ import annotations
 
@@ -48,6 +48,24 @@ class Subscriber:
     def only(self) -> Shown:
         (shown,) = self.calendar.values()
         return shown
+
+
+class FeedReader:
+    """Someone whose feed reader follows a feed, and asks each time only for what it has not got."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._etag = ""
+        self.text = ""
+
+    def hears(self) -> bool:
+        """Ask again; return whether there was anything new."""
+        answer = fetch(self._url, **({"If_None_Match": self._etag} if self._etag else {}))
+        if answer.status == 304:
+            return False
+        assert answer.status == 200
+        self._etag, self.text = answer.headers["ETag"], answer.body.decode()
+        return True
 
 
 def _shown(event: Any) -> Shown:

@@ -103,6 +103,7 @@ def _instants(onsets: list[datetime]) -> Iterator[datetime]:
     yield from (moment for onset in onsets for moment in (onset - SECOND, onset) if EXACT_FROM <= moment < EXACT_UNTIL)
 
 
+@pytest.mark.load
 def test_every_zone_says_what_zoneinfo_says(tzdata: str) -> None:
     wrong = []
     for zone in sorted(zoneinfo.available_timezones()):

@@ -13,7 +13,7 @@ from organizer.events.models import Event
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import EventLeaflet, LeafletVersion
 from organizer.leaflets.rules import Kind, LeafletDetails, State
-from tests import factories, world
+from tests import factories, undoing, world
 from tests.factories import Person, post
 
 ACTOR = "a" * 26
@@ -56,7 +56,7 @@ def test_a_deleted_draft_is_gone_with_all_that_was_its_own(organizer: Person, dr
     elsewhere = leaflets.upload(draft, words, Kind.PICTURE, world.PHOTO.data, ACTOR)
     db.session.add(EventLeaflet(event_id=kept.id, leaflet_id=elsewhere.id))
     db.session.commit()
-    before, draft_id, elsewhere_id = world.rows(), draft.id, elsewhere.version.id
+    before, draft_id, elsewhere_id = undoing.all_rows(), draft.id, elsewhere.version.id
     assert draft_id in repr(before)
 
     page = organizer.client.get(f"/events/{draft_id}/delete")
@@ -67,7 +67,7 @@ def test_a_deleted_draft_is_gone_with_all_that_was_its_own(organizer: Person, dr
     assert "The draft is deleted." in organizer.client.get(gone.location).text
     outbox.run_owed()
 
-    left = {name: rows for name, rows in world.rows().items() if name != "audit_line"}
+    left = {name: rows for name, rows in undoing.all_rows().items() if name != "audit_line"}
     assert draft_id not in repr(left)
     assert organizer.client.get(f"/events/{draft_id}").status_code == 404
     assert db.session.get_one(LeafletVersion, only_here).state == State.WITHDRAWN

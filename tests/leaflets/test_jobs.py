@@ -168,6 +168,8 @@ def _kill_first_child() -> None:
     while time.monotonic() < deadline:
         for task in Path("/proc/self/task").iterdir():
             for child in (task / "children").read_text().split():
+                if b"organizer.media" not in Path(f"/proc/{child}/cmdline").read_bytes():
+                    continue
                 os.kill(int(child), signal.SIGKILL)
                 return
         time.sleep(0.005)

@@ -12,11 +12,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from organizer import outbox, storage
+from organizer import outbox, storage, uploads
 from organizer.db import db
 from organizer.events.models import Event
 from organizer.events.rules import Visibility
-from organizer.leaflets import files, views
+from organizer.leaflets import files
 from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
 from organizer.policy import Role
 from tests import factories
@@ -394,8 +394,8 @@ def _work(app: Flask) -> None:
 
 def test_few_uploads_at_once_are_taken_in(organizer: Person, event: Event, monkeypatch: pytest.MonkeyPatch) -> None:
     places = threading.BoundedSemaphore(1)
-    monkeypatch.setattr(views, "_places", places)
-    monkeypatch.setattr(views, "WAITING_SECONDS", 0.01)
+    monkeypatch.setattr(uploads, "_places", places)
+    monkeypatch.setattr(uploads, "WAITING_SECONDS", 0.01)
     with places:
         answer = sending.send(organizer, event, sending.jpeg())
     assert answer.status_code == 429

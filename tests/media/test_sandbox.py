@@ -156,6 +156,7 @@ def test_a_refusal_comes_out_of_the_child_as_its_sentence() -> None:
 # Bombs.
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("name", bombs.PDFS)
 def test_a_pdf_that_is_a_bomb_is_refused_in_little_memory(name: str) -> None:
     data = bombs.PDFS[name]()
@@ -164,6 +165,7 @@ def test_a_pdf_that_is_a_bomb_is_refused_in_little_memory(name: str) -> None:
     assert used_bytes < 512_000_000
 
 
+@pytest.mark.load
 @pytest.mark.parametrize("name", bombs.PICTURES)
 def test_a_picture_that_is_a_bomb_is_refused_in_little_memory(name: str) -> None:
     reason, used_bytes = _measured("images", bombs.PICTURES[name]())

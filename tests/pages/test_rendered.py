@@ -4,19 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from time_machine import TimeMachineFixture
 
 from organizer import clock
+from organizer.collections import service as collections
 from organizer.db import db, new_id
 from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.events.rules import Visibility
 from organizer.pages.models import PageVersion
+from organizer.photos import service as photos
+from organizer.photos.rules import PhotoDetails
+from organizer.statements import service as statements
 from tests import factories
+from tests.collections.collecting import DETAILS, collection, photo
+from tests.statements.saying import EVERYWHERE, WORDS, past_event, published, submitted
 
 ORGANIZER = new_id()
 Change = Callable[[Event], object]
@@ -77,6 +85,40 @@ def test_what_befalls_a_private_event_moves_none_either(client: FlaskClient, cha
     before = _tag(client)
     change(event)
     assert _tag(client) == before
+
+
+def test_what_was_never_public_of_statements_and_photos_moves_none(app: Flask, client: FlaskClient) -> None:
+    event, organizer = past_event(), factories.person(app)
+    statement, uploaded = submitted(event), photos.upload(event, b"sent", ORGANIZER)[0]
+    draft = collection(organizer, is_published=False)
+    before = _tag(client)
+    statements.change(statement, replace(WORDS[1]), EVERYWHERE)
+    photos.edit(uploaded, PhotoDetails("A table.", "en"), ORGANIZER)
+    photos.withdraw(uploaded, ORGANIZER)
+    collections.edit(draft, replace(DETAILS, title="Another title"), ORGANIZER)
+    assert _tag(client) == before
+
+
+def test_what_is_said_of_a_private_event_moves_none(client: FlaskClient) -> None:
+    event = past_event()
+    statement = published(event)
+    _edit(event, starts_on=event.starts_on, visibility=Visibility.PRIVATE)
+    before = _tag(client)
+    statements.take_name_back(statement)
+    assert _tag(client) == before
+
+
+def test_what_is_taken_back_is_gone_with_the_next_request(app: Flask, client: FlaskClient) -> None:
+    organizer = factories.person(app)
+    statement = published(past_event())
+    picture = photo(organizer)
+    page = client.get("/").text
+    assert statement.text in page
+    assert f"/photos/{picture.id}" in page
+    statements.withdraw(statement)
+    assert WORDS[0].text not in client.get("/").text
+    photos.withdraw(picture)
+    assert f"/photos/{picture.id}" not in client.get("/").text
 
 
 def test_an_event_that_becomes_private_is_gone_with_the_next_request(client: FlaskClient) -> None:

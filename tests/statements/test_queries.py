@@ -16,7 +16,7 @@ from organizer.events.rules import Visibility
 from organizer.statements import queries, rules
 from organizer.statements import service as statements
 from organizer.statements.models import Statement
-from organizer.statements.rules import BylineKind, ReviewDetails, State, StatementDetails, Use
+from organizer.statements.rules import BylineKind, ConsentDetails, ReviewDetails, State, StatementDetails, Use
 from tests import factories
 
 LONG = "I came with two friends, and we stayed. " * 40
@@ -33,7 +33,7 @@ def said_at(event: Event, text: str = "I came.", uses: frozenset[Use] = frozense
     """A published statement."""
     seen = events.seen_by(policy.NOBODY, event, "en")
     assert seen
-    statement = statements.submit(seen, StatementDetails(text, "en"), uses)
+    statement = statements.submit(seen, StatementDetails(text, "en"), ConsentDetails(uses))
     statements.publish(statement, seen, ReviewDetails(rules.fingerprint(statement)), new_id())
     return statement
 

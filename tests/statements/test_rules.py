@@ -10,8 +10,19 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from organizer.errors import RuleError
+from organizer.photos.rules import OWN_PAGE
 from organizer.statements import rules
-from organizer.statements.rules import BylineKind, ConsentDetails, Move, ReadBack, State, StatementDetails, Use, Way
+from organizer.statements.rules import (
+    BylineKind,
+    ConsentDetails,
+    Moment,
+    Move,
+    ReadBack,
+    State,
+    StatementDetails,
+    Use,
+    Way,
+)
 
 DAY = date(2023, 1, 21)
 NOON = datetime(2023, 1, 21, 20, tzinfo=UTC)
@@ -24,6 +35,7 @@ class Facts:
     text: str
     byline_kind: BylineKind
     byline: str
+    affiliation: str = ""
     state: State = State.PUBLISHED
     is_signer_known: bool = False
 
@@ -34,6 +46,9 @@ class Agreed:
     byline_kind: BylineKind
     byline: str
     uses: frozenset[Use] = frozenset(Use)
+    affiliation: str = ""
+    edited_hash: str | None = None
+    expires_on: date | None = None
 
 
 def agreed(text: str, byline: tuple[BylineKind, str], uses: frozenset[Use] = frozenset(Use)) -> Agreed:
@@ -51,7 +66,7 @@ def test_public_is_what_was_published_and_agreed_to_exactly(
     use: Use | None,
 ) -> None:
     statement = Facts(now[0], *now[1], state=state)
-    is_public = rules.is_public(statement, [agreed(*consent) for consent in consents], use)
+    is_public = rules.is_public(statement, [agreed(*consent) for consent in consents], DAY, use)
     assert is_public == (state == State.PUBLISHED and now in consents)
 
 
@@ -59,8 +74,8 @@ def test_public_is_what_was_published_and_agreed_to_exactly(
 def test_it_stands_only_where_its_author_said(granted: frozenset[Use], asked: Use) -> None:
     statement = Facts("I came.", BylineKind.NONE, "")
     consent = agreed("I came.", BYLINES[0], granted)
-    assert rules.is_public(statement, [consent], asked) == (asked in granted)
-    assert rules.is_public(statement, [consent]) == bool(granted)
+    assert rules.is_public(statement, [consent], DAY, asked) == (asked in granted)
+    assert rules.is_public(statement, [consent], DAY) == bool(granted & OWN_PAGE)
 
 
 @given(one=said, other=said)
@@ -105,12 +120,12 @@ def test_nothing_leads_back_from_withdrawn(move: Move) -> None:
         rules.moved(State.WITHDRAWN, move)
 
 
-@pytest.mark.parametrize("move", [move for move in Move if move != Move.PUBLISH])
+@pytest.mark.parametrize("move", [move for move in Move if move not in (Move.PUBLISH, Move.RELEASE)])
 def test_only_publishing_makes_public(move: Move) -> None:
     assert all(target != State.PUBLISHED or source == State.PUBLISHED for source, target in rules.MOVES[move].items())
 
 
-@pytest.mark.parametrize("state", [State.SUBMITTED, State.PUBLISHED, State.REJECTED])
+@pytest.mark.parametrize("state", [state for state in State if state != State.WITHDRAWN])
 @pytest.mark.parametrize("move", [Move.TAKE_NAME_BACK, Move.WITHDRAW])
 def test_less_public_is_always_possible(state: State, move: Move) -> None:
     assert rules.moved(state, move) in (state, State.WITHDRAWN)
@@ -169,7 +184,65 @@ def test_an_action_must_have_begun_before_one_can_speak_of_it() -> None:
         rules.check_begun(NOON, NOON - timedelta(seconds=1))
 
 
-def test_nothing_is_published_while_the_action_goes_on() -> None:
-    rules.check_over(NOON, NOON)
-    with pytest.raises(RuleError):
-        rules.check_over(NOON, NOON - timedelta(seconds=1))
+def test_a_city_that_was_not_agreed_to_is_another_signature() -> None:
+    statement = Facts("I came.", BylineKind.NONE, "", affiliation="Oakland")
+    assert not rules.is_public(statement, [agreed("I came.", BYLINES[0])], DAY)
+
+
+def test_a_consent_ends_with_its_last_day() -> None:
+    statement, consent = Facts("I came.", BylineKind.NONE, ""), agreed("I came.", BYLINES[0])
+    consent.expires_on = DAY
+    assert rules.is_public(statement, [consent], DAY)
+    assert not rules.is_public(statement, [consent], DAY + timedelta(days=1))
+
+
+def test_what_is_let_pass_during_the_action_waits_for_its_end() -> None:
+    before, after = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
+    assert rules.publish_at(Moment.AFTER, NOON, None, before) == NOON
+    assert rules.publish_at(Moment.AFTER, NOON, None, NOON) is None
+    assert rules.publish_at(Moment.NOW, NOON, None, before) is None
+    assert rules.publish_at(Moment.AT, NOON, after, before) == after
+
+
+@pytest.mark.parametrize("chosen_at", [None, NOON - timedelta(days=1), NOON - timedelta(minutes=1), NOON.replace(2025)])
+def test_a_time_that_cannot_be_is_refused(chosen_at: datetime | None) -> None:
+    with pytest.raises(RuleError) as refused:
+        rules.publish_at(Moment.AT, NOON, chosen_at, NOON - timedelta(hours=1))
+    assert refused.value.field == "publish_at_local"
+
+
+def test_an_action_that_was_put_off_is_waited_for() -> None:
+    later = NOON + timedelta(days=7)
+    assert not rules.is_due(NOON, later, NOON + timedelta(days=1))
+    assert rules.is_due(NOON, later, later)
+
+
+@pytest.mark.parametrize(
+    ("quote", "is_there"),
+    [("came for", True), ("I  came", True), ("ame for", False), ("came fo", False), ("came for.", False), ("", False)],
+)
+def test_a_short_quote_stands_there_word_for_word(quote: str, is_there: bool) -> None:
+    assert rules.is_quoted(quote, "I came\nfor my brother.") == is_there
+
+
+def test_a_quote_in_chinese_needs_no_spaces() -> None:
+    assert rules.is_quoted("反对战争", "我们反对战争。")
+
+
+@pytest.mark.parametrize("quotes", [["came"] * 6, ["c" * 241], ["went"]])
+def test_quotes_that_cannot_be_are_refused(quotes: list[str]) -> None:
+    with pytest.raises(RuleError) as refused:
+        rules.check_quotes(quotes, "I came " + "c" * 241)
+    assert refused.value.field == "quotes"
+
+
+def test_consent_to_search_engines_alone_is_consent_to_no_place() -> None:
+    with pytest.raises(RuleError) as refused:
+        rules.check_consent(ConsentDetails(frozenset({Use.SEARCH})), DAY)
+    assert refused.value.field == "uses"
+
+
+def test_a_consent_does_not_begin_after_its_end() -> None:
+    with pytest.raises(RuleError) as refused:
+        rules.check_consent(ConsentDetails(frozenset(Use), expires_on=DAY - timedelta(days=1)), DAY)
+    assert refused.value.field == "expires_on"

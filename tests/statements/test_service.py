@@ -1,191 +1,39 @@
-"""Whatever is done in whatever order: only what its author agreed to, and an editor read, is public."""
+"""What single acts do, and what they leave behind; what follows from any order of them is in test_consent."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from time_machine import travel
 
 from organizer import clock, outbox, policy
 from organizer.db import db, new_id
 from organizer.errors import Gone, RuleError
-from organizer.events import queries as events
-from organizer.events.gate import VisibleEvent
+from organizer.events import service as events
 from organizer.events.models import Event
-from organizer.statements import jobs, queries, rules
+from organizer.events.rules import Visibility
+from organizer.statements import editing, jobs, queries, rules
 from organizer.statements import service as statements
 from organizer.statements.models import Consent, ConsentUse, Statement
-from organizer.statements.rules import BylineKind, ConsentDetails, ReadBack, ReviewDetails, StatementDetails, Use, Way
+from organizer.statements.rules import ConsentDetails, Moment, State, Use
 from tests import factories
 from tests.conftest import DATABASE_URL
-
-ACTOR = new_id()
-EVERYWHERE = frozenset(Use)
-ANA = (BylineKind.FULL_NAME, "Ana Ferro")
-WORDS = [
-    StatementDetails(text, "en", *byline)
-    for text in ("I came because of the letters.", "I came for my brother.")
-    for byline in [(BylineKind.NONE, ""), (BylineKind.PSEUDONYM, "Leek"), ANA]
-]
-
-
-def past_event() -> Event:
-    return factories.event(starts_on=factories.past_day())
-
-
-def seen(event: Event) -> VisibleEvent:
-    found = events.seen_by(policy.NOBODY, event, "en")
-    assert found
-    return found
-
-
-def submitted(event: Event, words: StatementDetails = WORDS[0], uses: frozenset[Use] = EVERYWHERE) -> Statement:
-    return statements.submit(seen(event), replace(words), uses)
-
-
-def review(statement: Statement, known_by: str = "") -> ReviewDetails:
-    return ReviewDetails(rules.fingerprint(statement), known_by)
-
-
-def published(event: Event, words: StatementDetails = WORDS[0], uses: frozenset[Use] = EVERYWHERE) -> Statement:
-    statement = submitted(event, words, uses)
-    statements.publish(statement, seen(event), review(statement), ACTOR)
-    return statement
-
-
-def in_person(words: StatementDetails, uses: frozenset[Use] = EVERYWHERE) -> ConsentDetails:
-    read_back = frozenset({ReadBack.TEXT, ReadBack.BYLINE})
-    return ConsentDetails(uses, factories.past_day(), Way.IN_PERSON, "Wren", read_back)
-
-
-Said = tuple[str, BylineKind, str]
-
-
-def said(words: StatementDetails | Statement) -> Said:
-    return (words.text, BylineKind(words.byline_kind), words.byline)
-
-
-@dataclass
-class Ghost:
-    """What ought to hold, kept by the test: what is said now, what was agreed to, what an editor let pass."""
-
-    now: Said
-    agreed: dict[Said, frozenset[Use]] = field(default_factory=dict)
-    passed: Said | None = None
-    has_known_signer: bool = False
-    is_gone: bool = False
-
-    def change(self, new: Said, uses: frozenset[Use]) -> None:
-        if new[1:] != self.now[1:]:
-            self.has_known_signer = False
-        is_only_less = new == self.now or new == (self.now[0], BylineKind.NONE, "")
-        self.passed = new if is_only_less and self.passed else None
-        self.now, self.agreed = new, {new: uses}
-
-    def take_name_back(self) -> None:
-        unsigned = (self.now[0], BylineKind.NONE, "")
-        self.agreed = {unsigned: self.agreed[self.now]} if self.now in self.agreed else {}
-        self.passed = unsigned if self.passed else None
-        self.now, self.has_known_signer = unsigned, False
-
-    def public(self, use: Use | None) -> tuple[str, str] | None:
-        """The text and byline that ought to be seen."""
-        uses = self.agreed.get(self.now, frozenset())
-        if self.is_gone or self.passed != self.now or not (use in uses if use else uses):
-            return None
-        is_withheld = self.now[1] == BylineKind.FULL_NAME and not self.has_known_signer
-        return (self.now[0], "Name withheld" if is_withheld else self.now[2])
-
-
-def seen_publicly(statement_id: str, event_id: str) -> dict[Use | None, tuple[str, str] | None]:
-    """The text and byline that readers see, by where they look."""
-    try:
-        page = queries.published(policy.NOBODY, statement_id)
-    except Gone:
-        page = None
-    found = {None: page, Use.EVENT_PAGE: None, Use.SITE: None}
-    for use, quotes in ((Use.EVENT_PAGE, queries.on_event(event_id)), (Use.SITE, queries.latest(50))):
-        found[use] = next((quote for quote in quotes if quote.url.endswith(statement_id)), None)
-    return {use: (quote.text, quote.byline) if quote else None for use, quote in found.items()}
-
-
-uses_given = st.frozensets(st.sampled_from(Use), min_size=1)
-words_given = st.sampled_from(WORDS)
-act = st.one_of(
-    st.tuples(st.just("change"), words_given, uses_given),
-    st.tuples(st.just("agree"), uses_given, st.booleans()),
-    st.tuples(st.just("publish"), st.sampled_from(["", "from the choir"]), st.booleans()),
-    st.tuples(st.just("know"), st.just("from the choir"), st.booleans()),
-    st.tuples(st.just("take_name_back")),
-    st.tuples(st.just("reject")),
-    st.tuples(st.just("withdraw")),
+from tests.statements.saying import (
+    ACTOR,
+    EVERYWHERE,
+    WORDS,
+    in_person,
+    past_event,
+    published,
+    review,
+    seen,
+    shown,
+    submitted,
 )
-begin = st.tuples(words_given, uses_given, st.sampled_from(["form", "in_person", "later"]))
-PUBLISH = ("publish", "", False)
-
-
-def do(step: tuple, statement: Statement, event: Event, ghost: Ghost) -> None:  # type: ignore[type-arg] # as drawn
-    """Do it, and let the ghost know what it ought to do; whatever is refused must change nothing."""
-    name, *given_with = step
-    is_stale = bool(given_with) and given_with[-1] is True
-    shown = "what stood there before" if is_stale else rules.fingerprint(statement)
-    try:
-        if name == "change":
-            statements.change(statement, replace(given_with[0]), given_with[1])
-            ghost.change(said(given_with[0]), given_with[1])
-        elif name == "agree":
-            statements.agree(statement, given_with[0], shown)
-            ghost.agreed = {ghost.now: given_with[0]}
-        elif name == "publish":
-            statements.publish(statement, seen(event), ReviewDetails(shown, given_with[0]), ACTOR)
-            ghost.passed = ghost.now
-            ghost.has_known_signer |= ghost.now[1] == BylineKind.FULL_NAME and bool(given_with[0])
-        elif name == "know":
-            statements.know_signer(statement, ReviewDetails(shown, given_with[0]), ACTOR)
-            ghost.has_known_signer |= ghost.now[1] == BylineKind.FULL_NAME
-        elif name == "take_name_back":
-            statements.take_name_back(statement)
-            ghost.take_name_back()
-        elif name == "reject":
-            statements.reject(statement, ACTOR)
-            ghost.passed = None
-        else:
-            statements.withdraw(statement)
-            ghost.is_gone = True
-    except RuleError:
-        return
-    assert not is_stale
-
-
-@given(first=begin, steps=st.lists(act, max_size=8).flatmap(lambda steps: st.sampled_from([steps, [PUBLISH, *steps]])))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_no_order_of_acts_shows_what_was_not_agreed_to_or_hides_what_was(
-    app: Flask,
-    first: tuple[StatementDetails, frozenset[Use], str],
-    steps: list,  # type: ignore[type-arg] # as drawn
-) -> None:
-    words, uses, way = first
-    with app.test_request_context():
-        event = past_event()
-        if way == "form":
-            statement = submitted(event, words, uses)
-        else:
-            consent = in_person(words, uses) if way == "in_person" else None
-            statement = statements.note_down(event, replace(words), consent, ACTOR)
-        ghost = Ghost(said(words), {} if way == "later" else {said(words): uses})
-        for step in [None, *steps]:
-            if step is not None:
-                do(step, statement, event, ghost)
-            db.session.rollback()
-            expected = {use: ghost.public(use) for use in (None, *Use)}
-            assert seen_publicly(statement.id, event.id) == expected, step
-        if not ghost.is_gone:
-            statements.withdraw(statement)
 
 
 @pytest.fixture
@@ -202,7 +50,7 @@ def in_a_request(app: Flask) -> object:
 
 def test_agreeing_to_less_is_less_public_at_once(event: Event) -> None:
     statement = published(event)
-    statements.agree(statement, frozenset({Use.EVENT_PAGE}), rules.fingerprint(statement))
+    statements.agree(statement, ConsentDetails(frozenset({Use.EVENT_PAGE})), shown(statement))
     assert queries.on_event(event.id)
     assert queries.latest(1) == ()
 
@@ -228,7 +76,7 @@ def test_the_name_leaves_the_consent_too(event: Event) -> None:
 
 
 def test_what_editors_note_about_people_is_sealed(event: Event) -> None:
-    statement = statements.note_down(event, replace(WORDS[5]), in_person(WORDS[5]), ACTOR)
+    statement = statements.note_down(event, replace(WORDS[5]), in_person(), ACTOR)
     statements.publish(statement, seen(event), review(statement, "from the choir"), ACTOR)
     assert b"choir" not in (statement.known_by or b"")
     assert b"Wren" not in (statement.consents[0].heard_by or b"Wren")
@@ -310,6 +158,48 @@ def test_the_queue_counts_what_waits(event: Event) -> None:
     submitted(event)
     published(event)
     assert queries.waiting([event.id, other.id]) == {event.id: 2}
+
+
+def _another(event: Event, day: date | None = None, **changes: object) -> Event:
+    """Another action of the same group that has begun."""
+    return factories.event(event.group, starts_on=day or factories.past_day(), **changes)  # type: ignore[arg-type]
+
+
+def test_its_author_learns_of_no_other_action_that_is_not_open(event: Event) -> None:
+    statement = submitted(event)
+    before = event.starts_on - timedelta(days=9)
+    hidden = [_another(event, before, visibility=Visibility.PRIVATE), _another(event, before, published=False)]
+    editing.put_beside(statement, [], [*hidden, event], ACTOR)
+    opened = queries.by_token(policy.NOBODY, queries.link_token(statement))
+    assert opened
+    assert opened.event.id == event.id
+
+
+def test_what_was_written_down_for_a_deleted_draft_goes_with_it(event: Event) -> None:
+    draft = _another(event, published=False)
+    lost, kept = statements.note_down(draft, replace(WORDS[0]), None, ACTOR), submitted(event)
+    for statement in (lost, kept):
+        tomorrow = (clock.now() + timedelta(days=1)).replace(tzinfo=None)
+        at = replace(review(statement), moment=Moment.AT, publish_at_local=tomorrow)
+        statements.publish(statement, seen(event), at, ACTOR)
+    events.delete_draft(draft, ACTOR)
+    db.session.expire_all()
+    with pytest.raises(Gone):
+        queries.by_token(policy.NOBODY, queries.link_token(lost))
+    with travel(clock.now() + timedelta(days=2)):
+        assert jobs.publish_due() == 1
+    outbox.run_owed()
+    db.session.expire_all()
+    assert (lost.state, lost.text) == (State.WITHDRAWN, "")
+    assert kept.state == State.PUBLISHED
+
+
+def test_what_speaks_of_several_actions_waits_for_the_last(event: Event) -> None:
+    going_on = _another(event, ends_on=clock.today() + timedelta(days=2))
+    statement = submitted(event)
+    editing.put_beside(statement, [], [event, going_on], ACTOR)
+    assert statements.publish(statement, seen(event), review(statement), ACTOR) == State.SCHEDULED
+    assert statement.publish_at == going_on.ends_at
 
 
 @pytest.mark.skipif(bool(DATABASE_URL), reason="PostgreSQL keeps plain text in its log until that is recycled")

@@ -270,10 +270,11 @@ def test_nothing_is_published_during_the_action_unless_it_is_said_to_be_safe(
     ends_on = (began + timedelta(days=3)).date()
     going_on = factories.event(organizer.group, starts_on=began.date(), ends_on=ends_on)
     hand_in(client, going_on)
-    refused = decide(organizer, going_on, "publish")
-    assert refused.status_code == 422
-    assert "The action is not over" in refused.text
-    publish(organizer, going_on, is_safe_now="y")
+    address = publish(organizer, going_on)
+    assert client.get(address).status_code == 404
+    assert "Scheduled" in organizer.client.get(at_desk(going_on)).text
+    publish(organizer, going_on, moment="now")
+    assert client.get(address).status_code == 200
 
 
 def test_before_the_action_the_form_says_to_come_back(client: FlaskClient, app: Flask) -> None:
@@ -357,7 +358,11 @@ def test_an_events_page_shows_what_was_said_and_asks_who_was_there(
         ({"byline_kind": "title"}, "Invalid Choice"),
         ({"byline_kind": ""}, "Choose how to sign"),
         ({"uses": []}, "Say where it may stand."),
-        ({"uses": ["press"]}, "Invalid choice"),
+        ({"uses": ["billboard"]}, "Invalid choice"),
+        ({"uses": ["search"]}, "Say where it may stand."),
+        ({"expires_on": "2020-01-01"}, "This day is over."),
+        ({"expires_on": "soon"}, "Not a valid date"),
+        ({"affiliation": "b" * 1000}, "120"),
         ({"language": "tlh"}, "Not a valid choice"),
         ({"website": "http://example.org"}, "Leave this field empty."),
     ],

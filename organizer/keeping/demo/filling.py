@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from time import sleep
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -14,25 +13,18 @@ from organizer.accounts.models import Account
 from organizer.db import db, writing
 from organizer.errors import OrganizerError
 from organizer.events import service as events
-from organizer.events.gate import Clearance, visible
 from organizer.events.models import Event
 from organizer.groups import service as groups
 from organizer.groups.models import Group
-from organizer.keeping.demo import emptying, state
+from organizer.keeping.demo import emptying, state, telling
 from organizer.keeping.demo.groups import CITIES, GROUPS
 from organizer.keeping.demo.leaflets import LEAFLETS
 from organizer.keeping.demo.past import PAST
 from organizer.keeping.demo.scenes import Scene
-from organizer.keeping.demo.statements import STATEMENTS
 from organizer.keeping.demo.upcoming import UPCOMING
 from organizer.leaflets import service as leaflets
-from organizer.leaflets.models import Leaflet
 from organizer.leaflets.rules import State
 from organizer.outbox import Fact
-from organizer.statements import service as statements
-from organizer.statements.rules import ReviewDetails, StatementDetails, Use, fingerprint
-
-PATIENCE_SECONDS = 60
 
 log = structlog.get_logger()
 
@@ -64,8 +56,7 @@ def renew() -> None:
         for details in GROUPS
     }
     played = {scene.title: _play(scene, bands[scene.group], cities[scene.city]) for scene in (*PAST, *UPCOMING)}
-    for scene, details in STATEMENTS:
-        _speak(played[scene.title], details)
+    telling.tell(played, bands)
     _hand_out(played)
     _finish()
 
@@ -116,30 +107,13 @@ def _play(scene: Scene, group: Group, city_id: str) -> Event:
     return event
 
 
-def _speak(event: Event, details: StatementDetails) -> None:
-    seen = visible(event, Clearance.PUBLIC, clock.now())
-    statement = statements.submit(seen, details, frozenset(Use))
-    statements.publish(statement, seen, ReviewDetails(shown=fingerprint(statement)), state.ACCOUNT_ID)
-
-
 def _hand_out(played: dict[str, Event]) -> None:
     uploaded = [
         leaflets.upload(played[sheet.scene.title], sheet.details, sheet.kind, sheet.make(), state.ACCOUNT_ID)
         for sheet in LEAFLETS
     ]
     for leaflet in uploaded:
-        if _is_rebuilt(leaflet):
+        if telling.worked(leaflet.version).state == State.READY:
             leaflets.publish(leaflet, state.ACCOUNT_ID)
         else:
             log.warning("demo.leaflet_missing")
-
-
-def _is_rebuilt(leaflet: Leaflet) -> bool:
-    """Have it rebuilt, here or by a worker that was quicker; False when that does not come about."""
-    for _ in range(PATIENCE_SECONDS):
-        outbox.run_owed()
-        db.session.refresh(leaflet.version)
-        if leaflet.version.state != State.UPLOADED:
-            break
-        sleep(1)
-    return leaflet.version.state == State.READY

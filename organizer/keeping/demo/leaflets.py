@@ -71,8 +71,6 @@ HOW: dict[str, Any] = {
     "foot": "No copyright: copy it, translate it, hand it on.",
 }
 
-SHEETS = (WHO, HOW)
-
 
 @dataclass(frozen=True)
 class Sheet:
@@ -84,7 +82,7 @@ class Sheet:
     make: Callable[[], bytes]
 
 
-def _drawing(name: str) -> bytes:
+def drawing(name: str) -> bytes:
     """The picture of `drawings` with that name, made by a process of its own: a site need not hold what draws."""
     command = [sys.executable, "-m", "organizer.keeping.demo.drawings", name]
     return subprocess.run(command, cwd=documents.ROOT, stdout=subprocess.PIPE, check=True, timeout=60).stdout  # noqa: S603 - the names are ours
@@ -107,7 +105,7 @@ LEAFLETS = (
         "Together in the street",
         "A drawing: many people seen from behind, with flags and signs. One carries a picture frame with a grey figure "
         "in it.",
-        partial(_drawing, "crowd"),
+        partial(drawing, "crowd"),
     ),
     _set(MARKET, HOW),
     _drawn(
@@ -115,6 +113,6 @@ LEAFLETS = (
         "Come to the table",
         "A drawing: a yellow umbrella over a table between market stalls. Two people hand out leaflets, two others "
         "stop and read.",
-        partial(_drawing, "market"),
+        partial(drawing, "market"),
     ),
 )

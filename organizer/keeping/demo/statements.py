@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from organizer.keeping.demo.past import OAKLAND, SAN_FRANCISCO
 from organizer.keeping.demo.scenes import Scene
-from organizer.statements.rules import BylineKind, StatementDetails
+from organizer.statements.rules import BylineKind, StatementDetails, TranslationDetails
+
+
+@dataclass(frozen=True)
+class Telling:
+    """A statement, and what editors did with it as its author allows.
+
+    `mended` is the text after a light edit; `has_photo` puts its action's photo beside it.
+    """
+
+    scene: Scene
+    details: StatementDetails
+    quotes: tuple[str, ...] = ()
+    mended: str = ""
+    translation: TranslationDetails | None = None
+    has_photo: bool = False
+
+
+def _paragraphs(text: str) -> str:
+    """Paragraphs parted by empty lines; other line breaks are none."""
+    return "\n\n".join(" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
 
 
 def _said(
-    text: str, byline_kind: BylineKind = BylineKind.NONE, byline: str = "", language: str = "en"
+    text: str,
+    byline_kind: BylineKind = BylineKind.NONE,
+    byline: str = "",
+    affiliation: str = "",
+    language: str = "en",
 ) -> StatementDetails:
-    """A statement whose paragraphs are parted by empty lines; other line breaks are none."""
-    paragraphs = (" ".join(paragraph.split()) for paragraph in text.split("\n\n"))
-    return StatementDetails("\n\n".join(paragraphs), language, byline_kind, byline)
+    return StatementDetails(_paragraphs(text), language, byline_kind, byline, affiliation)
 
 
-STATEMENTS: tuple[tuple[Scene, StatementDetails], ...] = (
-    (
+STATEMENTS = (
+    Telling(
         OAKLAND,
         _said(
             """
@@ -28,7 +52,7 @@ STATEMENTS: tuple[tuple[Scene, StatementDetails], ...] = (
             """,
         ),
     ),
-    (
+    Telling(
         OAKLAND,
         _said(
             """
@@ -44,9 +68,12 @@ STATEMENTS: tuple[tuple[Scene, StatementDetails], ...] = (
             """,
             byline_kind=BylineKind.FIRST_NAME,
             byline="Tamsin",
+            affiliation="Oakland",
         ),
+        quotes=("So that is what I asked people for: not an opinion, a postcard.",),
+        has_photo=True,
     ),
-    (
+    Telling(
         OAKLAND,
         _said(
             """
@@ -66,8 +93,9 @@ STATEMENTS: tuple[tuple[Scene, StatementDetails], ...] = (
             byline_kind=BylineKind.PSEUDONYM,
             byline="Marigold",
         ),
+        quotes=("I am not brave. I am here because somebody who is brave cannot be",),
     ),
-    (
+    Telling(
         SAN_FRANCISCO,
         _said(
             """
@@ -76,17 +104,24 @@ STATEMENTS: tuple[tuple[Scene, StatementDetails], ...] = (
             """,
             language="ru",
         ),
+        translation=TranslationDetails(
+            "en",
+            "I came to be silent beside those for whom it is harder now than for me. Then somebody gave me a corner of "
+            "a flag to hold that was not mine, and it became easier to be silent.",
+            "Sorrel",
+        ),
     ),
-    (
+    Telling(
         SAN_FRANCISCO,
         _said(
             """
-            A year is a long time to be afraid for someone. Today I was afraid in company, and that is
+            A year is a long time to be afriad for someone. Today I was afraid in company, and that is
             better.
             """,
         ),
+        mended="A year is a long time to be afraid for someone. Today I was afraid in company, and that is better.",
     ),
-    (
+    Telling(
         SAN_FRANCISCO,
         _said(
             """
@@ -107,7 +142,10 @@ STATEMENTS: tuple[tuple[Scene, StatementDetails], ...] = (
             next week: the machines are warm and there is a chair.
             """,
             byline_kind=BylineKind.PSEUDONYM,
-            byline="Rowan, for a letter-writing circle",
+            byline="Rowan",
+            affiliation="for a letter-writing circle",
         ),
+        quotes=("A letter does not stop a shell.", "the machines are warm and there is a chair"),
+        has_photo=True,
     ),
 )

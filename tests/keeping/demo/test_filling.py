@@ -16,30 +16,50 @@ from time_machine import TimeMachineFixture
 
 from organizer import clock, storage, vault
 from organizer.calendars.models import Feed
+from organizer.collections.models import Collection
 from organizer.db import db
 from organizer.events.models import Event
 from organizer.events.rules import Editorial, Occurrence, SpotShown
 from organizer.groups.models import Group
-from organizer.keeping.demo import emptying, filling, state
+from organizer.keeping.demo import emptying, filling, state, telling
 from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
 from organizer.leaflets.rules import Kind, State
+from organizer.photos.models import Photo
+from organizer.photos.rules import State as PhotoState
 from organizer.rsvps.models import Capacity, Rsvp
 from organizer.rsvps.rules import Availability, availability
-from organizer.statements.models import StatementEvent
+from organizer.statements.models import Statement, StatementEvent
 from tests import factories
 from tests.factories import Person
 
 
 @pytest.fixture
 def filled(app: Flask, monkeypatch: pytest.MonkeyPatch) -> list[Event]:
-    """All events of the demo, the soonest first; without leaflets, whose rebuilding takes seconds."""
+    """All events of the demo, the soonest first; without leaflets and photos, whose rebuilding takes seconds."""
     monkeypatch.setattr(filling, "LEAFLETS", ())
+    monkeypatch.setattr(telling, "PHOTOS", ())
     assert filling.fill()
     return _events(db.session())
 
 
 def _events(session: Session) -> list[Event]:
     return list(session.scalars(select(Event).order_by(Event.starts_at)))
+
+
+def test_what_was_said_and_seen_uses_all_there_is(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(filling, "LEAFLETS", ())
+    filling.fill()
+    photos = db.session.scalars(select(Photo)).all()
+    assert {photo.event_id for photo in photos} == {event.id for event in _events(db.session())[:2]}
+    assert {photo.state for photo in photos} == {PhotoState.PUBLISHED}
+    collection = db.session.scalars(select(Collection)).one()
+    assert collection.published_at
+    assert {item.kind for item in collection.items} == {"photo", "statement"}
+    said = db.session.scalars(select(Statement)).all()
+    assert any(statement.pictures for statement in said)
+    assert any(statement.quotes for statement in said)
+    assert any(statement.translations for statement in said)
+    assert any(statement.consents[0].agreed_text for statement in said)
 
 
 def test_the_demo_holds_what_was_promised(app: Flask) -> None:
@@ -139,7 +159,7 @@ def test_a_filling_that_was_broken_off_is_begun_anew(app: Flask, monkeypatch: py
         raise KeyboardInterrupt
 
     with monkeypatch.context() as broken:
-        broken.setattr(filling, "_speak", stop)
+        broken.setattr(telling, "_statement", stop)
         with pytest.raises(KeyboardInterrupt):
             filling.fill()
     db.session.rollback()

@@ -1,0 +1,1 @@
+"""What anyone asks to have removed: a request to the organizers, never automatic."""

@@ -1,0 +1,124 @@
+"""What people send: taken into memory a few at a time, known by its first bytes, kept sealed until it is rebuilt."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from typing import TypeVar
+
+from flask import request
+from flask_babel import gettext
+from wtforms import ValidationError
+from wtforms.fields.core import Field
+
+from organizer import storage, vault
+from organizer.errors import RuleError, TooMany, Unavailable
+from organizer.forms import Form
+from organizer.media import Refused
+
+Result = TypeVar("Result")
+LARGEST_BYTES = 32 * 1024 * 1024
+"""More than any file that is taken, so that one which is too large is refused beside its field; the server's limit."""
+AT_ONCE = 2
+WAITING_SECONDS = 3
+RETRY_SECONDS = 10
+SVG_START_BYTES = 1024
+PICTURES_ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif,.heic,.avif"
+PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
+PICTURE_BRANDS = (b"heic", b"heix", b"hevc", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis")
+ARCHIVE_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Let few uploads at once be taken into memory, and only where a file is expected. Raises TooMany."""
+    if request.method != "POST":
+        yield
+        return
+    if not _places.acquire(timeout=WAITING_SECONDS):
+        raise TooMany("Others are sending files just now. Please try again in a moment.", retry_seconds=RETRY_SECONDS)
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+@contextmanager
+def sealed(name: str, key: bytes, data: bytes, aad: str) -> Iterator[None]:
+    """Put `data` into the storage under a one-time key.
+
+    When the block fails, the blob goes; if that fails too, nobody has its key.
+    """
+    storage.current().put(name, vault.seal(key, data, aad))
+    try:
+        yield
+    except BaseException:
+        with suppress(Unavailable):
+            storage.current().delete(name)
+        raise
+
+
+def promises_picture(data: bytes) -> bool:
+    """Whether the first bytes are those of a kind of picture that we take; decoding it decides."""
+    is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    is_heif = data[4:8] == b"ftyp" and data[8:12] in PICTURE_BRANDS
+    return data.startswith(PICTURE_STARTS) or is_webp or is_heif
+
+
+def check_size(data: bytes, most_bytes: int, reason: str) -> None:
+    """Raise Refused for what is too large; `reason` is one of `media.REASONS`."""
+    if len(data) > most_bytes:
+        raise Refused(reason)
+
+
+def refuse_known(data: bytes) -> None:
+    """Raise Refused for what people often send by mistake, with the sentence that helps."""
+    if data.startswith(ARCHIVE_STARTS):
+        raise Refused("archive")
+    if b"<svg" in data[:SVG_START_BYTES].lower():
+        raise Refused("svg")
+
+
+class FileForm(Form):
+    """A form with a field `file`, whose bytes are kept no longer than they are needed."""
+
+    data_bytes = b""
+
+    def check_file(self, data: bytes) -> None:
+        """Raise RuleError for what certainly is none of the files that this form takes."""
+        raise NotImplementedError
+
+    def validate_file(self, field: Field) -> None:
+        """Refuse what certainly is none, at once; the rest is decided by decoding it, later."""
+        self.data_bytes = field.data.read()
+        field.data.close()
+        try:
+            self.check_file(self.data_bytes)
+        except RuleError as refusal:
+            raise ValidationError(gettext(str(refusal.message))) from None
+
+    def accepted(self, write: Callable[[], Result]) -> Result | None:
+        """Say to whoever must look at something else, that no browser keeps a chosen file."""
+        file = self._fields["file"]
+        try:
+            result = super().accepted(write)
+        finally:
+            # A form lives on until the next collection of garbage, and uploads are large.
+            self.data_bytes = b""
+        if result is None and file.data and not file.errors:
+            file.errors = [gettext("Please choose the file once more: nothing is kept of it until all is right.")]
+        return result
+
+    def taken(self, write: Callable[[], Result]) -> tuple[Result | None, int]:
+        """What was made of it, or None with the status of the page that shows the form again.
+
+        With the store down nothing is kept, and the form says so.
+        """
+        try:
+            result = self.accepted(write)
+        except Unavailable:
+            self.refuse(RuleError("The file could not be stored just now, and nothing was kept. Please send it again."))
+            return None, 503
+        return result, 422 if self.errors else 200
