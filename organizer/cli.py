@@ -75,6 +75,7 @@ COMMANDS = (
     commands.start,
     commands.password_link,
     commands.purge_now,
+    commands.sweep_now,
     commands.examine,
     commands.upgrade,
     commands.rollback,

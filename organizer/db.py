@@ -115,10 +115,19 @@ def _set_pragmas(connection: Any, record: Any) -> None:  # noqa: ARG001 - the li
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
     """Begin by hand: a deferred transaction that turns into a writing one meets "database is locked"."""
+    options = connection.get_execution_options()
+    driver: Any = connection.connection.driver_connection
+    patience_ms = options.get("patience_ms", PATIENCE_SECONDS * 1000)
     if connection.dialect.name == "sqlite":
-        immediate = connection.get_execution_options().get("immediate", False)
-        driver = connection.connection.driver_connection
-        driver.execute("BEGIN IMMEDIATE" if immediate else "BEGIN")  # type: ignore[union-attr] # it is connected
+        if connection.info.get("patience_ms", PATIENCE_SECONDS * 1000) != patience_ms:
+            driver.execute(f"PRAGMA busy_timeout={patience_ms}")
+            connection.info["patience_ms"] = patience_ms
+        try:
+            driver.execute("BEGIN IMMEDIATE" if options.get("immediate", False) else "BEGIN")
+        except sqlite3.OperationalError as error:  # SQLAlchemy does not look at what happens here
+            raise Unavailable("The database is busy.") from error
+    elif "patience_ms" in options:
+        driver.execute(f"SET LOCAL lock_timeout = {patience_ms}")
 
 
 def by_id(model: type[Row], row_id: str) -> Row | None:
@@ -220,11 +229,13 @@ def _worded(statement: str, dialect: str) -> str:
 
 
 @contextmanager
-def writing(lock: Model | None = None) -> Iterator[None]:
+def writing(lock: Model | None = None, patience_seconds: float | None = None) -> Iterator[None]:
     """Begin a writing transaction; checks come inside it, `outbox.commit` ends it.
 
     Whatever was loaded before is read again under the lock. `lock` is the row that writers of this subject queue
     for: on SQLite all writers queue anyway. What was not committed when the block is left, is rolled back.
+    Whoever would rather leave it than wait gives `patience_seconds`; then a busy database soon raises
+    Unavailable, or OperationalError where a row is locked.
 
     Raises RuntimeError inside another one or when changes are pending, Gone when a row has been deleted meanwhile.
     """
@@ -233,10 +244,11 @@ def writing(lock: Model | None = None) -> Iterator[None]:
         raise RuntimeError("A writing service begins before anything is changed, and not inside another.")
     session.rollback()
     session.expire_all()
-    with _in_line():
+    patience = {} if patience_seconds is None else {"patience_ms": round(1000 * patience_seconds)}
+    with _in_line(patience_seconds or PATIENCE_SECONDS):
         session.info["is_writing"] = True
         try:
-            session.connection(execution_options={"immediate": True})
+            session.connection(execution_options={"immediate": True, **patience})
             if lock is not None:
                 _lock(lock)
             yield
@@ -248,13 +260,13 @@ def writing(lock: Model | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def _in_line() -> Iterator[None]:
+def _in_line(patience_seconds: float) -> Iterator[None]:
     """Let this process's writers wait for each other here where SQLite would have them wait.
 
     There whoever waits sleeps and tries again, ever longer: with eight threads that costs two thirds of the answers
     that could be taken. After the same patience it is left to SQLite to refuse.
     """
-    is_first = db.engine.dialect.name == "sqlite" and _writers.acquire(timeout=PATIENCE_SECONDS)
+    is_first = db.engine.dialect.name == "sqlite" and _writers.acquire(timeout=patience_seconds)
     try:
         yield
     finally:

@@ -18,6 +18,20 @@ START: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); from organizer.typesetting import main; main(*sys.argv[2:])"
 )
 LONGEST_SECONDS: Final = 60
+LETTER_COUNTRIES: Final = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
+"""Where paper is US Letter, and not A4."""
+
+
+class NoLetters(RuntimeError):
+    """No font of this machine has some letter of what was to be set."""
+
+
+class NoRoom(RuntimeError):
+    """The template says, by `panic("no room")`, that the words do not fit."""
+
+
+# By exit code of `typesetting`, which this must not import: see there.
+CAUSES: Final = {3: NoLetters, 4: NoRoom}
 
 
 def qr_svg(text: str) -> Markup:
@@ -46,22 +60,24 @@ def _bars(row: Sequence[int], y: int) -> str:
     return path
 
 
-def pdf(template: str, data: Mapping[str, Any]) -> bytes:
+def pdf(template: str, data: Mapping[str, Any], *, needs_all_letters: bool = False) -> bytes:
     """Return the PDF that a typst file makes of `data`; `template` is its path below templates/.
 
     The file reads `json(bytes(sys.inputs.data))`, so that nothing in `data` is ever markup. It should
     `set document(date: none)`, or the PDF tells when it was made. It takes about a second: not for a request.
 
-    Raises RuntimeError when the file cannot be set; typst's sentences are in its log.
+    Raises RuntimeError when the file cannot be set; typst's sentences are in its log. NoRoom when the template says so,
+    NoLetters when `needs_all_letters` and some are in no font: else boxes stand there.
     """
     # In a process of its own: typst would keep tens of megabytes in the one that answers requests.
+    paths = [str(ROOT), str(TEMPLATES / template), str(TEMPLATES)]
     done = subprocess.run(  # noqa: S603 - nothing in the command comes from outside
-        [sys.executable, "-I", "-c", START, str(ROOT), str(TEMPLATES / template), str(TEMPLATES)],
+        [sys.executable, "-I", "-c", START, *paths, "all" if needs_all_letters else "any"],
         input=json.dumps(data, ensure_ascii=False).encode(),
         stdout=subprocess.PIPE,
         timeout=LONGEST_SECONDS,
         check=False,
     )
     if done.returncode:
-        raise RuntimeError(f"{template} cannot be set.")
+        raise CAUSES.get(done.returncode, RuntimeError)(f"{template} cannot be set.")
     return done.stdout

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -38,5 +38,15 @@ def page_of(read: Callable[[int, int], Sequence[Item]], size: int) -> Page[Item]
     )
 
 
-def _url(page: int) -> str:
-    return url_for(request.endpoint or "", page=page, **(request.view_args or {}))
+def page_found(items: Sequence[Item], count: int, size: int, asked: Mapping[str, str]) -> Page[Item]:
+    """The page that is asked for of `count` in all; the ways to its neighbours keep what was asked for."""
+    here = number()
+    return Page(
+        items=items,
+        newer_url=_url(here - 1, **asked) if here > 1 else None,
+        older_url=_url(here + 1, **asked) if count > here * size else None,
+    )
+
+
+def _url(page: int, **asked: str) -> str:
+    return url_for(request.endpoint or "", page=page, **(request.view_args or {}), **asked)  # type: ignore[arg-type] # no field is named like an option of it

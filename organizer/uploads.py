@@ -9,10 +9,11 @@ from typing import TypeVar
 
 from flask import request
 from flask_babel import gettext
+from werkzeug.datastructures import FileStorage
 from wtforms import ValidationError
 from wtforms.fields.core import Field
 
-from organizer import storage, vault
+from organizer import storage, text, vault
 from organizer.errors import RuleError, TooMany, Unavailable
 from organizer.forms import Form
 from organizer.media import Refused
@@ -20,6 +21,11 @@ from organizer.media import Refused
 Result = TypeVar("Result")
 LARGEST_BYTES = 32 * 1024 * 1024
 """More than any file that is taken, so that one which is too large is refused beside its field; the server's limit."""
+MOST_FILES = 10
+MOST_BYTES = 32_000_000
+"""What all files together may have; what else a form holds fits beside them."""
+LONGEST_NAME = 60
+"""Characters of a file's name that a sentence about it has."""
 AT_ONCE = 2
 WAITING_SECONDS = 3
 RETRY_SECONDS = 10
@@ -92,12 +98,22 @@ class FileForm(Form):
 
     def validate_file(self, field: Field) -> None:
         """Refuse what certainly is none, at once; the rest is decided by decoding it, later."""
-        self.data_bytes = field.data.read()
-        field.data.close()
+        self.data_bytes = _read(field.data)
+        if (sentence := self.refusal(self.data_bytes)) is not None:
+            raise ValidationError(sentence)
+
+    def refusal(self, data: bytes) -> str | None:
+        """Why the file certainly cannot be taken, in the page's language."""
         try:
-            self.check_file(self.data_bytes)
+            self.check_file(data)
         except RuleError as refusal:
-            raise ValidationError(gettext(str(refusal.message))) from None
+            sentence: str = gettext(str(refusal.message))
+            return sentence
+        return None
+
+    def forget(self) -> None:
+        """A form lives on until the next collection of garbage, and uploads are large."""
+        self.data_bytes = b""
 
     def accepted(self, write: Callable[[], Result]) -> Result | None:
         """Say to whoever must look at something else, that no browser keeps a chosen file."""
@@ -105,8 +121,7 @@ class FileForm(Form):
         try:
             result = super().accepted(write)
         finally:
-            # A form lives on until the next collection of garbage, and uploads are large.
-            self.data_bytes = b""
+            self.forget()
         if result is None and file.data and not file.errors:
             file.errors = [gettext("Please choose the file once more: nothing is kept of it until all is right.")]
         return result
@@ -122,3 +137,36 @@ class FileForm(Form):
             self.refuse(RuleError("The file could not be stored just now, and nothing was kept. Please send it again."))
             return None, 503
         return result, 422 if self.errors else 200
+
+
+class FilesForm(FileForm):
+    """The same with one or several files: all of them are taken, or none."""
+
+    sent: tuple[tuple[str, bytes], ...] = ()
+    """Each file's name, as its sender's machine has it, and its bytes."""
+
+    def validate_file(self, field: Field) -> None:
+        """Refuse all when there are too many, or when one certainly cannot be taken; it is named."""
+        if len(field.data) > MOST_FILES:
+            raise ValidationError(
+                gettext("These are more than %(number)s files. Send them in parts.", number=MOST_FILES)
+            )
+        self.sent = tuple((text.one_line(file.filename or ""), _read(file)) for file in field.data)
+        refused = [(name, sentence) for name, data in self.sent if (sentence := self.refusal(data)) is not None]
+        if refused and len(self.sent) == 1:
+            raise ValidationError(refused[0][1])
+        if refused:
+            raise ValidationError(" ".join(f"{_short(name)}: {sentence}" for name, sentence in refused))
+
+    def forget(self) -> None:
+        self.sent = ()
+
+
+def _read(file: FileStorage) -> bytes:
+    data: bytes = file.read()
+    file.close()
+    return data
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

@@ -56,9 +56,20 @@ from organizer.groups import views as group_views
 from organizer.keeping import jobs as keeping_jobs
 from organizer.keeping import purge
 from organizer.keeping.demo import state as demo
+from organizer.leaflets import (
+    bringing,
+    code_pages,
+    copies_pages,
+    made_jobs,
+    made_pages,
+    print_pages,
+    rendering,
+    uploading,
+    versions,
+)
 from organizer.leaflets import jobs as leaflet_jobs
 from organizer.leaflets import views as leaflets
-from organizer.pages import desk
+from organizer.pages import desk, print_job
 from organizer.pages import jobs as page_jobs
 from organizer.pages import views as pages
 from organizer.photos import covering, people, photo_removal
@@ -79,6 +90,13 @@ ROOMS = (
     group_views,
     events,
     leaflets,
+    versions,
+    bringing,
+    code_pages,
+    uploading,
+    copies_pages,
+    made_pages,
+    print_pages,
     rsvps,
     removals,
     photos,
@@ -100,9 +118,12 @@ ROOMS = (
     calendars,
     pages,
     desk,
+    print_job,
 )
 JOBS = (
     leaflet_jobs,
+    made_jobs,
+    rendering,
     rsvp_jobs,
     removal_jobs,
     photo_jobs,

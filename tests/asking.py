@@ -50,6 +50,9 @@ GOOD = {
     "about": "Five people and a table.",
     "region": "Oregon",
     "credits": "A kitchen table",
+    "printed": "400",
+    "left_over": "30",
+    "brought_by": "Wren",
 }
 # Where a name means something else: by endpoint.
 GOOD_HERE: dict[str, dict[str, str]] = {

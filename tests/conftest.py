@@ -43,7 +43,7 @@ class Browser(FlaskClient):
 @pytest.fixture
 def set_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     """No child that sets a PDF: for those who ask for every page again and again, and do not read it."""
-    monkeypatch.setattr(documents, "pdf", lambda _template, _data: b"%PDF-1.7\n%%EOF\n")
+    monkeypatch.setattr(documents, "pdf", lambda _template, _data, **_options: b"%PDF-1.7\n%%EOF\n")
 
 
 @pytest.fixture(scope="session")

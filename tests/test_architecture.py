@@ -28,9 +28,10 @@ from organizer.events.models import Event
 from organizer.groups import forms as group_forms
 from organizer.groups import rules as group_rules
 from organizer.groups.models import City, Group
+from organizer.leaflets import copies_forms, version_forms
 from organizer.leaflets import forms as leaflet_forms
 from organizer.leaflets import rules as leaflet_rules
-from organizer.leaflets.models import Leaflet, LeafletVersion
+from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
 from organizer.photos import forms as photo_forms
 from organizer.photos import rules as photo_rules
 from organizer.photos.models import Photo, PhotoPerson
@@ -74,6 +75,7 @@ REFUSALS = ("RuleError", "TooMany", "AmbiguousTime")
 SHARED_TEMPLATES = {
     "events/act.html": "one page for the small forms of an event's life",
     "groups/link.html": "a link that is shown once, of an invitation or for a password",
+    "leaflets/withdrawn.html": "what is said when nothing is left",
     "leaflets/draft.html": "a leaflet before it is published, at the same address",
     "pages/list.html": "a group, a city, a tag, and what has been",
     "rsvps/aside.html": "setting aside and taking back",
@@ -228,6 +230,8 @@ SAME_WORDS: list[tuple[type[object], type[Form], tuple[type[Model], ...]]] = [
     (group_rules.GroupDetails, group_forms.GroupForm, (Group,)),
     (group_rules.CityDetails, group_forms.CityForm, (City,)),
     (leaflet_rules.LeafletDetails, leaflet_forms.DetailsForm, (Leaflet, LeafletVersion)),
+    (leaflet_rules.VersionDetails, version_forms.WordsForm, (LeafletVersion,)),
+    (leaflet_rules.CopiesDetails, copies_forms.CopiesForm, (EventLeaflet,)),
     (statement_rules.StatementDetails, statement_forms.StatementForm, (Statement,)),
     (statement_rules.ConsentDetails, statement_forms.TakeForm, (Consent, ConsentUse)),
     (statement_rules.ReviewDetails, statement_forms.ReviewForm, (Statement,)),
@@ -259,6 +263,8 @@ STANDS_AT = {
     "GroupDetails": "/groups/<slug>/edit",
     "CityDetails": "/cities/new",
     "LeafletDetails": "/leaflets/<leaflet_id>/edit",
+    "VersionDetails": "/leaflets/<leaflet_id>/versions/<version>/words",
+    "CopiesDetails": "/events/<event_id>/leaflets/<leaflet_id>/copies",
     "StatementDetails": "/events/<address>/statements/new",
     "ConsentDetails": "/events/<event_id>/statements/take",
     "SuggestionDetails": "/events/<event_id>/statements/<statement_id>/words",

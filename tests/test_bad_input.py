@@ -228,7 +228,8 @@ def test_bodies_that_are_no_forms(here: World, content_type: str) -> None:
     ],
 )
 def test_files_that_are_not_what_they_say(here: World, data: bytes) -> None:
-    for route in ("/events/<event_id>/leaflets/new", "/leaflets/<leaflet_id>/again"):
+    routes = ("/events/<event_id>/leaflets/new", "/leaflets/<leaflet_id>/again", "/leaflets/<leaflet_id>/versions/new")
+    for route in routes:
         asked = asking.forms(here)[route][0]
         for name in ("leaflet.pdf", "../../../etc/passwd", "\x00", "ж" * 5000, ""):
             sent = asking.filled(here, asked) | {"file": FileStorage(io.BytesIO(data), name, content_type="image/jpeg")}

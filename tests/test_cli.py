@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -12,8 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from organizer import config, storage
 from organizer.accounts.models import Account
-from organizer.db import db
+from organizer.db import db, new_id
 from organizer.events.models import Event
 from organizer.groups.models import Group, Membership
 from organizer.keeping.demo import filling, state
@@ -182,6 +184,15 @@ def test_a_password_link_for_nobody_is_refused(run: Type) -> None:
 
 def test_purge_says_of_how_many(run: Type) -> None:
     assert run("purge").output == "Purged the answers of 0 events.\n"
+
+
+def test_sweep_says_how_many_went(run: Type) -> None:
+    key = storage.new_key(f"leaflets/{new_id()}")
+    storage.current().put(key, b"x")
+    assert run("sweep").output == "Deleted 0 blobs that nothing needs.\n"
+    os.utime(config.current().data_dir / "blobs" / key, (1, 1))
+    assert run("sweep").output == "Deleted 1 blobs that nothing needs.\n"
+    assert not storage.current().exists(key)
 
 
 def test_a_sound_site_passes_the_doctor(run: Type) -> None:

@@ -223,7 +223,7 @@ def test_what_is_for_one_person_is_kept_by_no_cache(here: World) -> None:
         if (
             "GET" not in (rule.methods or ())
             or rule.endpoint == "static"
-            or path_of(rule).endswith((".webp", "/file", "/<size>"))
+            or path_of(rule).endswith((".webp", "/file", "/<rendition>.pdf", "/<size>"))
         ):
             continue
         is_feed = address.endswith(FEEDS) and TABLE[path_of(rule)] is EVERYONE
@@ -327,6 +327,7 @@ def test_members_see_the_spot_and_nothing_of_who_comes_or_what_organizers_note(h
     assert told["organizer"] == {
         "spot",
         "private notes",
+        "who brings leaflets",
         "nickname",
         "withheld name",
         "unread statement",

@@ -212,4 +212,5 @@ def test_only_the_routes_that_take_files_take_large_bodies(app: Flask) -> None:
         "/events/<event_id>/leaflets/new",
         "/events/<event_id>/photos/new",
         "/leaflets/<leaflet_id>/again",
+        "/leaflets/<leaflet_id>/versions/new",
     }

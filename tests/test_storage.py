@@ -3,32 +3,29 @@ import re
 import stat
 import threading
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import requests
-from moto.server import ThreadedMotoServer
 
+from organizer import clock
 from organizer.config import ConfigError
+from organizer.errors import OrganizerError
 from organizer.storage import Missing, Storage, StorageDown, new_key, open_storage
+from tests import buckets
 
 
 @pytest.fixture(scope="module")
 def bucket_server() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with buckets.serving() as server:
+        yield server
 
 
 @pytest.fixture
 def bucket_url(bucket_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    name = f"blobs-{new_key()}"
-    requests.put(f"{bucket_server}/{name}", timeout=10).raise_for_status()
-    return f"s3://{name}/site?endpoint={bucket_server}&region=us-east-1"
+    for name, value in buckets.CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    return buckets.new_bucket(bucket_server)
 
 
 @pytest.fixture(params=["folder", "memory", "bucket"])
@@ -81,6 +78,27 @@ def test_keys_are_listed_by_folder(blobs: Storage) -> None:
     assert set(blobs.keys("leaflets")) == expected
     assert len(list(blobs.keys())) == 5
     assert not list(blobs.keys("nothing"))
+
+
+def test_any_part_of_a_blob_can_be_read(blobs: Storage) -> None:
+    data = bytes(range(256)) * 3
+    blobs.put("part", data)
+    for start, end in ((0, 1), (0, len(data)), (700, len(data)), (255, 257), (700, len(data) + 99)):
+        assert blobs.get_range("part", start, end) == data[start:end]
+
+
+def test_pages_follow_each_other_in_the_order_of_the_keys(blobs: Storage) -> None:
+    expected = sorted(f"leaflets/{name}" for name in ("a/1", "a/2", "a-b/1", "b", "c/1", "c/2", "d/1"))
+    for key in (*reversed(expected), "leaflets-old/x", "zzz"):
+        blobs.put(key, b"x")
+    for most in (1, 2, 7, 8):
+        seen, after = [], ""
+        while page := blobs.page("leaflets", after, most):
+            assert len(page) <= most
+            seen += [blob.key for blob in page]
+            after = page[-1].key
+        assert seen == expected
+    assert abs(blobs.page("leaflets", "", 1)[0].changed_at - clock.now()) < timedelta(minutes=10)
 
 
 @pytest.mark.parametrize(
@@ -145,19 +163,73 @@ def test_a_blob_that_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> 
     assert set(blobs.keys()) == {"x"}
 
 
-def test_a_bucket_that_does_not_answer_is_down_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    blobs = open_storage("s3://blobs/site?endpoint=http://127.0.0.1:9&region=us-east-1")
-    for act in (
-        blobs.get,
-        blobs.exists,
-        blobs.delete,
-        lambda key: blobs.put(key, b"x"),
-        lambda prefix: list(blobs.keys(prefix)),
-    ):
-        with pytest.raises(StorageDown):
-            act("x")
+# What stays in a folder.
+
+
+def test_a_folder_goes_with_its_last_blob(tmp_path: Path) -> None:
+    blobs = open_storage(tmp_path.as_uri())
+    for key in ("leaflets/one/a", "leaflets/one/b", "leaflets/two/c", "x"):
+        blobs.put(key, b"x")
+    blobs.delete("leaflets/one/a")
+    assert (tmp_path / "leaflets" / "one").is_dir()
+    blobs.delete("leaflets/one/b")
+    assert [path.name for path in (tmp_path / "leaflets").iterdir()] == ["two"]
+    blobs.delete("leaflets/two/c")
+    blobs.delete("x")
+    assert list(tmp_path.rglob("*")) == [tmp_path / "leaflets"]
+
+
+def test_tidying_removes_what_killed_writers_left_and_nothing_else(tmp_path: Path) -> None:
+    blobs = open_storage(tmp_path.as_uri())
+    for key in ("leaflets/one/kept", "leaflets/two/kept"):
+        blobs.put(key, b"x")
+    (tmp_path / "photos" / "empty" / "emptier").mkdir(parents=True)
+    old = {tmp_path / "leaflets/one/half#1", tmp_path / "photos/dead/half#12", tmp_path / "probe#1"}
+    young = {tmp_path / "leaflets/two/half#1"}
+    others = {tmp_path / "README", tmp_path / "photos" / "#1"}
+    for path in (*old, *young, *others):
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    for path in (*old, *others):
+        os.utime(path, (1, 1))
+    blobs.tidy(clock.now() - timedelta(days=1))
+    kept = {tmp_path / "leaflets/one/kept", tmp_path / "leaflets/two/kept"}
+    assert {path for path in tmp_path.rglob("*") if path.is_file()} == kept | young | others
+    assert not (tmp_path / "photos" / "empty").exists()
+
+
+def test_a_bucket_has_nothing_to_tidy(bucket_url: str) -> None:
+    blobs = open_storage(bucket_url)
+    blobs.put("leaflets/one/kept", b"x")
+    blobs.tidy(clock.now() + timedelta(days=1))
+    assert blobs.keys() == ["leaflets/one/kept"]
+
+
+@pytest.mark.load
+def test_a_folder_that_is_removed_while_others_write_into_it_loses_nothing(tmp_path: Path) -> None:
+    blobs, keys = open_storage(tmp_path.as_uri()), [f"leaflets/one/{number}" for number in range(4)]
+    failures: list[OrganizerError] = []
+
+    def come_and_go(key: str) -> None:
+        for turn in range(300):
+            try:
+                blobs.put(key, str(turn).encode())
+                assert blobs.get(key) == str(turn).encode()
+                blobs.delete(key)
+            except OrganizerError as failure:
+                failures.append(failure)
+
+    def tidy() -> None:
+        for _ in range(300):
+            blobs.tidy(clock.now() - timedelta(days=1))
+
+    threads = [threading.Thread(target=come_and_go, args=(key,)) for key in keys]
+    threads.append(threading.Thread(target=tidy))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failures == []
 
 
 @pytest.mark.parametrize("url", ["ftp://x/y", "blobs", "s3://bucket/x?acl=public"])

@@ -26,11 +26,13 @@ from organizer.events.models import Event
 from organizer.events.rules import SpotShown, Texts, Visibility
 from organizer.groups import service as groups
 from organizer.groups.models import Group, Invitation, Membership
+from organizer.leaflets import code_service, copies, renditions
+from organizer.leaflets import made as making
 from organizer.leaflets import service as leaflets
-from organizer.leaflets.models import Leaflet
+from organizer.leaflets.models import EventLeaflet, Leaflet
+from organizer.leaflets.rules import CopiesDetails, LeafletDetails, Paper, Purpose, VersionDetails
 from organizer.leaflets.rules import Kind as LeafletKind
-from organizer.leaflets.rules import LeafletDetails
-from organizer.media import Picture
+from organizer.media import Picture, RebuiltPdf
 from organizer.policy import NOBODY, Role
 from organizer.rsvps import queries as rsvp_queries
 from organizer.rsvps import service as rsvps
@@ -55,6 +57,8 @@ ROLES = (
     "operator",
 )
 WITHOUT_ACCOUNT = ROLES[:5]
+# The audit, and how often a printed code was followed: the one number that looking adds to.
+UNSEEN = {"audit_line", "leaflet_scan"}
 PIXEL = Picture(b"RIFF\x0c\x00\x00\x00WEBPVP8 ", "image/webp", 1, 1)
 PHOTO = Picture(b"\xff\xd8\xff\xe0 a picture", "image/jpeg", 1, 1, previews=(PIXEL,))
 
@@ -108,15 +112,17 @@ class World:
         addresses += [f"/events/{hidden[name]}" for name in ("draft", "private", "unlisted")]
         addresses.append(f"/leaflets/{hidden['leaflet']}")
         past = self.ours.special["review"]["event_id"]
-        waiting = [self.ours.special[f"review.{act}"]["statement_id"] for act in ("publish", "signer", "lift")]
+        waiting = [
+            self.ours.special[f"review.{act}"]["statement_id"] for act in ("publish", "signer", "lift", "in_person")
+        ]
         addresses += [f"/events/{past}/statements/{statement_id}" for statement_id in waiting]
         draft, somebody = hidden["photo"], hidden["somebody"]
         addresses += [f"/photos/{draft}", f"/photos/{draft}/people/{somebody}"]
         return [*addresses, f"/collections/{hidden['collection']}/items"]
 
     def state(self) -> tuple[Rows, list[Path], list[str]]:
-        """All that is kept, the audit aside: rows, keys and the names of blobs."""
-        found = {name: kept_rows for name, kept_rows in undoing.rows(self.rows).items() if name != "audit_line"}
+        """All that is kept, the unseen aside: rows, keys and the names of blobs."""
+        found = {name: kept_rows for name, kept_rows in undoing.rows(self.rows).items() if name not in UNSEEN}
         return found, list(files()), sorted(storage.current().keys())
 
     def set_up(self) -> None:
@@ -221,6 +227,7 @@ def _side(group: Group) -> Side:
         "code": "es",
         "number": "1",
         "size": "small",
+        "rendition": "grey",
         "filename": "style.css",
     }
     for room in ("pages", "calendars"):
@@ -235,6 +242,7 @@ def _side(group: Group) -> Side:
     side.special["hidden"] = {"draft": draft.id, "private": private.id, "unlisted": unlisted.id}
     _answers(side, coming)
     _leaflets(side, coming)
+    _versions(side, coming, past)
     _statements(side, past)
     retold.tell(side, past)
     return side
@@ -257,17 +265,56 @@ def _leaflets(side: Side, event: Event) -> None:
     made = {name: _leaflet(event, name) for name in ("published", "ready", "refused")}
     leaflets.publish(made["published"], new_id())
     side.shared["leaflet_id"] = made["published"].id
+    counted = db.session.get_one(EventLeaflet, (event.id, made["published"].id))
+    bringer = side.secrets["who brings leaflets"] = f"Canary bringer {side.group.id}"
+    copies.change(counted, CopiesDetails(needed=500, brought_by=bringer), CopiesDetails().fingerprint, new_id())
     side.special["leaflets.publish"] = {"leaflet_id": made["ready"].id}
-    side.special["leaflets.again"] = {"leaflet_id": made["refused"].id}
+    side.special["uploading.again"] = {"leaflet_id": made["refused"].id}
+    side.special["made_pages.make_anew"] = {"leaflet_id": _made_leaflet(event).id}
+    side.special["uploading.flatten"] = {"leaflet_id": _paged_leaflet(event).id}
     side.special.setdefault("hidden", {})["leaflet"] = made["ready"].id
+    code = code_service.make(made["published"].shown, "The north gate", event.id, new_id())
+    side.shared["code_id"] = code.id
+    side.special["code_pages.follow"] = {"code": code.code}
 
 
 def _leaflet(event: Event, name: str) -> Leaflet:
     made = leaflets.upload(event, LeafletDetails(f"Leaflet {name}", "en"), LeafletKind.PICTURE, PHOTO.data, new_id())
     if name == "refused":
-        leaflets.refuse(made.version, "picture_damaged")
+        leaflets.refuse(made.shown, "picture_damaged")
     else:
-        leaflets.finish(made.version, PHOTO)
+        leaflets.finish(made.shown, PHOTO)
+        renditions.keep(made.shown, Purpose.GREY, Paper.OWN, b"%PDF-1.7", made.shown.source_key or "")
+    return made
+
+
+def _versions(side: Side, event: Event, past: Event) -> None:
+    """A leaflet that is handed out twice, whose first version was replaced."""
+    side.shared["version"] = "1"
+    renewed = _leaflet(event, "renewed")
+    leaflets.publish(renewed, new_id())
+    later = leaflets.upload_version(renewed, VersionDetails("A new date"), LeafletKind.PICTURE, PHOTO.data, new_id())
+    leaflets.finish(later, PHOTO)
+    leaflets.publish(renewed, new_id())
+    leaflets.bring(past, [renewed.id], new_id())
+    side.special["versions.drop"] = {"leaflet_id": renewed.id}
+    side.special["versions.words"] = {"leaflet_id": renewed.id, "version": "2"}
+    side.special["bringing.bring"] = {"event_id": past.id}
+    side.special["bringing.take_away"] = {"event_id": past.id, "leaflet_id": renewed.id}
+
+
+def _made_leaflet(event: Event) -> Leaflet:
+    """One that was made from its event, and waits for an organizer's look."""
+    recipe = making.Recipe(event.id, making.Shape.POSTER, making.Sheet.A4, ("en", "es"))
+    leaflet = making.make(event, recipe, LeafletDetails("Poster", "en"), new_id())
+    leaflets.finish(leaflet.shown, RebuiltPdf(b"%PDF-", 1, "Coming.", (), (), PHOTO.previews[:1]))
+    return leaflet
+
+
+def _paged_leaflet(event: Event) -> Leaflet:
+    """One that is ready as a PDF."""
+    made = leaflets.upload(event, LeafletDetails("Leaflet of pages", "en"), LeafletKind.PDF, b"%PDF-", new_id())
+    leaflets.finish(made.shown, RebuiltPdf(b"%PDF-", 1, "Write to them.", (), (), PHOTO.previews[:1]))
     return made
 
 
@@ -297,6 +344,8 @@ def _statements(side: Side, event: Event) -> None:
     side.special["review.signer"] = {"statement_id": withheld.id}
     side.special["review.publish"] = {"statement_id": unread.id}
     side.special["review.lift"] = {"statement_id": back.id}
+    noted = statements.note_down(event, StatementDetails("I said so at the table.", "en"), None, new_id())
+    side.special["review.in_person"] = {"statement_id": noted.id}
     side.special["hidden"]["statement"] = unread.id
 
 

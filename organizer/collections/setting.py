@@ -22,7 +22,6 @@ from organizer.errors import TooMany
 from organizer.photos.cards import PhotoCard
 
 TEMPLATE = "collections/collection.typ"
-LETTER_COUNTRIES = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 MOST_KEPT_BYTES = 6 * 1024 * 1024
 WAITING_SECONDS = 8
 RETRY_SECONDS = 10
@@ -59,7 +58,7 @@ def sheet(reading: Reading) -> dict[str, Any]:
     """All that a PDF says, in the locale's language; the pictures by the hash of each."""
     collection, language = reading.collection, str(get_locale())
     return {
-        "paper": "us-letter" if collection.group.city.country in LETTER_COUNTRIES else "a4",
+        "paper": "us-letter" if collection.group.city.country in documents.LETTER_COUNTRIES else "a4",
         "language": language,
         "dir": languages.direction(language),
         "title": collection.title,

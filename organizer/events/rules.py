@@ -6,7 +6,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from organizer.errors import RuleError
@@ -14,6 +14,8 @@ from organizer.events.times import When, when_of
 from organizer.groups.rules import slug_of
 
 LONGEST_NOTICE = 280
+KEPT_AFTER_END = timedelta(days=7)
+KEPT_WHEN_POSTPONED = timedelta(days=30)
 
 
 class Kind(StrEnum):
@@ -68,6 +70,13 @@ def changed(occurrence: Occurrence, change: str) -> Occurrence:
     if occurrence not in sources:
         raise RuleError("That does not go with what has happened to this event since. Look at it again.")
     return target
+
+
+def purge_at(occurrence: Occurrence, ends_at: datetime, cancelled_at: datetime | None) -> datetime:
+    """From when on nothing may be left of what is personal about an event: answers, and who brings what."""
+    if occurrence == Occurrence.CANCELLED and cancelled_at is not None:
+        return min(cancelled_at, ends_at) + KEPT_AFTER_END
+    return ends_at + (KEPT_WHEN_POSTPONED if occurrence == Occurrence.POSTPONED else KEPT_AFTER_END)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from organizer import config as settings
 from organizer import languages
 from organizer.accounts import service as accounts
 from organizer.errors import OrganizerError
-from organizer.keeping import doctor, purge, starting, upgrades
+from organizer.keeping import doctor, orphans, purge, starting, upgrades
 from organizer.keeping.demo import filling, state
 from organizer.keeping.starting import Beginning
 
@@ -130,6 +130,13 @@ def _tell_password_link(token: str) -> None:
 def purge_now() -> None:
     """Purge the answers of every event whose time has come; the worker does so each minute."""
     click.echo(f"Purged the answers of {purge.run()} events.")
+
+
+@click.command("sweep")
+@told
+def sweep_now() -> None:
+    """Delete all blobs that nothing has needed for a day, however many; the worker deletes a few each minute."""
+    click.echo(f"Deleted {orphans.sweep_all()} blobs that nothing needs.")
 
 
 @click.command("doctor")

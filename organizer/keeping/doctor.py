@@ -14,11 +14,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from organizer import audit, clock, config, storage, vault
 from organizer.db import db, new_id
 from organizer.errors import OrganizerError
-from organizer.keeping import purge, upgrades
+from organizer.keeping import orphans, purge, upgrades
 from organizer.outbox import OutboxRow
 
 LEAST_FREE_BYTES = 500_000_000
 LONGEST_OWED = timedelta(days=1)
+LONGEST_ORPHANED = 2 * orphans.KEPT
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,13 @@ def _blobs() -> str:
     probe = storage.new_key()
     storage.current().put(probe, b"")
     storage.current().delete(probe)
-    return "a blob was written and deleted"
+    found = orphans.all_old()
+    if any(blob.changed_at < clock.now() - LONGEST_ORPHANED for blob in found):
+        raise _Alarm(
+            f"{len(found)} are needed by nothing and stay: is a worker running? "
+            "If this is the right database for them, run flask sweep"
+        )
+    return f"a blob was written and deleted, {len(found)} are needed by nothing"
 
 
 def _purges() -> str:

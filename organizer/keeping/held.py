@@ -12,8 +12,9 @@ from organizer.accounts.rules import SESSION_LASTS
 from organizer.db import Model, db
 from organizer.events.models import Event
 from organizer.events.queries import IS_LISTED
+from organizer.events.rules import KEPT_AFTER_END, KEPT_WHEN_POSTPONED
 from organizer.rsvps.models import Capacity, Rsvp
-from organizer.rsvps.rules import KEPT_AFTER_END, KEPT_WHEN_POSTPONED, public_count
+from organizer.rsvps.rules import public_count
 from organizer.statements.models import Statement
 from organizer.statements.rules import KEPT_WHEN_REJECTED, State
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from organizer import outbox
-from organizer.keeping import purge, upgrades
+from organizer.keeping import orphans, purge, upgrades
 from organizer.outbox import Fact
 
 outbox.each_minute(upgrades.delete_old_copies)
+outbox.each_minute(orphans.sweep)
 
 
 @outbox.after(

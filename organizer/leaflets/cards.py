@@ -25,6 +25,7 @@ REMOVED = {
     Removed.BOOKMARKS: _("The table of contents beside the pages"),
     Removed.HIDDEN_LAYERS: _("Layers that were switched off"),
     Removed.PICTURE_DATA: _("What its pictures tell of place, time and camera"),
+    Removed.WORDS: _("Words and links: its pages are pictures now"),
 }
 
 
@@ -56,7 +57,7 @@ class PageCard:
 
 
 def card(leaflet: Leaflet, version: LeafletVersion, file: Rendition, preview: Rendition) -> LeafletCard:
-    """The card of a version; `preview` is its first page, small."""
+    """The card of a version, leading to the leaflet; `preview` is its first page, small."""
     return LeafletCard(
         url=url_for("leaflets.read", leaflet_id=leaflet.id),
         download_url=url_for("leaflets.file", leaflet_id=leaflet.id, version=version.number),
@@ -101,10 +102,10 @@ def _size_label(file: Rendition, pages: int) -> str:
     words = [FORMATS[file.content_type]]
     if file.content_type == "application/pdf":
         words.append(ngettext("%(num)d page", "%(num)d pages", pages))
-    return ", ".join([*words, _size(file.size_bytes)])
+    return ", ".join([*words, size_words(file.size_bytes)])
 
 
-def _size(size_bytes: int) -> str:
+def size_words(size_bytes: int) -> str:
     """In words of the page's language: "340 kB", "1.2 MB"."""
     kilobytes = max(1, round(size_bytes / KILOBYTE))
     if kilobytes < KILOBYTE:

@@ -11,47 +11,49 @@ from organizer.db import db
 from organizer.groups.rules import slug_of
 from organizer.leaflets import queries
 from organizer.leaflets.models import LeafletVersion, Rendition
+from organizer.leaflets.queries import SeenLeaflet
 from organizer.leaflets.rules import Purpose
 from organizer.policy import Viewer
 
+FOLDER = "leaflets"
 EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 
 
 @dataclass(frozen=True)
 class ServedFile:
-    """A rendition on its way out; `is_public` when a browser may keep it."""
+    """A rendition on its way out; `is_public` when a browser may keep it.
+
+    `is_permanent` when its address never leads to another one.
+    """
 
     rendition: Rendition
-    number: int
     filename: str
     is_public: bool
-
-    def data(self) -> bytes:
-        """Raises storage.Missing, storage.StorageDown."""
-        return storage.current().get(self.rendition.blob_key)
+    is_permanent: bool
 
 
-def file(viewer: Viewer, leaflet_id: str) -> ServedFile | None:
-    """Policy: the whole leaflet, to download. Raises Gone when it was withdrawn."""
-    return _served(viewer, leaflet_id, Purpose.FILE, 0)
+def file(viewer: Viewer, leaflet_id: str, version: int | None = None) -> ServedFile | None:
+    """Policy: the whole leaflet, to download: this version, or the published one. Raises Gone when it was withdrawn."""
+    return _served(queries.seen(viewer, leaflet_id, version), Purpose.FILE, 0, is_permanent=version is not None)
 
 
-def preview(viewer: Viewer, leaflet_id: str, number: int, size: str) -> ServedFile | None:
+def preview(viewer: Viewer, leaflet_id: str, number: int, size: str, version: int | None = None) -> ServedFile | None:
     """Policy: a page as a picture, `size` being small or large."""
-    return _served(viewer, leaflet_id, Purpose(size), number) if size in (Purpose.SMALL, Purpose.LARGE) else None
+    if size not in (Purpose.SMALL, Purpose.LARGE):
+        return None
+    found = queries.seen(viewer, leaflet_id, version)
+    return _served(found, Purpose(size), number, is_permanent=version is not None)
 
 
-def _served(viewer: Viewer, leaflet_id: str, purpose: Purpose, page: int) -> ServedFile | None:
-    found = queries.seen(viewer, leaflet_id)
+def _served(found: SeenLeaflet | None, purpose: Purpose, page: int, *, is_permanent: bool) -> ServedFile | None:
     if found is None:
         return None
-    version = found.version
-    query = select(Rendition).where(Rendition.version_id == version.id, Rendition.purpose == purpose)
+    query = select(Rendition).where(Rendition.version_id == found.version.id, Rendition.purpose == purpose)
     rendition = db.session.scalar(query.where(Rendition.page == page))
     if rendition is None:
         return None
     name = slug_of(found.leaflet.title) or "leaflet"
-    return ServedFile(rendition, version.number, f"{name}.{EXTENSIONS[rendition.content_type]}", found.is_public)
+    return ServedFile(rendition, f"{name}.{EXTENSIONS[rendition.content_type]}", found.is_public, is_permanent)
 
 
 # In the storage. All blobs of a version lie below one folder.
@@ -65,16 +67,23 @@ def original(version: LeafletVersion) -> bytes:
     return vault.open_bytes(key, storage.current().get(version.original_key), original_aad(version.id))
 
 
+def made(version: LeafletVersion) -> bytes:
+    """The whole file as it was rebuilt. Raises storage.Missing, storage.StorageDown."""
+    if version.source_key is None:
+        raise storage.Missing
+    return storage.current().get(version.source_key)
+
+
 def folder(version_id: str) -> str:
     """Below which all blobs of a version lie."""
-    return f"leaflets/{version_id}"
+    return f"{FOLDER}/{version_id}"
 
 
-def blob_keys(version_id: str) -> set[str]:
-    """The blobs that a version needs."""
-    kept = set(db.session.scalars(select(Rendition.blob_key).where(Rendition.version_id == version_id)))
-    original_key = db.session.scalar(select(LeafletVersion.original_key).where(LeafletVersion.id == version_id))
-    return kept | {original_key} if original_key else kept
+def blob_keys(*version_ids: str) -> set[str]:
+    """The blobs that versions need."""
+    kept = db.session.scalars(select(Rendition.blob_key).where(Rendition.version_id.in_(version_ids)))
+    originals = db.session.scalars(select(LeafletVersion.original_key).where(LeafletVersion.id.in_(version_ids)))
+    return {key for key in (*kept, *originals) if key}
 
 
 def wrapping_key() -> bytes:

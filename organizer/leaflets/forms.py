@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField, FileRequired
-from wtforms import SelectField, StringField, TextAreaField
+from flask_wtf.file import FileField, FileRequired, MultipleFileField
+from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from organizer import languages, uploads
 from organizer.errors import RuleError
 from organizer.forms import LONGEST_LINE, LONGEST_TEXT, Form, line, lines, options
-from organizer.leaflets.models import LONGEST_TITLE
-from organizer.leaflets.rules import Kind, LeafletDetails, Licence
+from organizer.leaflets import rules
+from organizer.leaflets.models import LONGEST_AUDIENCE, LONGEST_TITLE, Leaflet
+from organizer.leaflets.rules import Kind, LeafletDetails, Licence, Upload
 from organizer.media import PDF_BYTES, PICTURE_BYTES
-from organizer.uploads import FileForm
+from organizer.uploads import FileForm, FilesForm
 
 LICENCES = [
     (Licence.UNSAID, _("Nothing is said about it")),
@@ -23,6 +28,7 @@ LICENCES = [
     (Licence.BY_SA, _("CC BY-SA 4.0: change it, name the authors, pass it on under this licence")),
 ]
 ACCEPTED = f"application/pdf,{uploads.PICTURES_ACCEPTED}"
+FLAT = _("Make pictures of its pages")
 # How far from the beginning readers look for the mark of a PDF.
 PDF_START_BYTES = 1024
 
@@ -42,6 +48,8 @@ class DetailsForm(Form):
         _("What others may do with it"), choices=options(LICENCES), default=Licence.UNSAID, coerce=Licence
     )
     credits = StringField(_("Who made it"), filters=[line], validators=[Length(max=LONGEST_LINE)])
+    audience = StringField(_("For whom"), filters=[line], validators=[Length(max=LONGEST_AUDIENCE)])
+    print_notes = StringField(_("How to print it"), filters=[line], validators=[Length(max=LONGEST_LINE)])
     text_alternative = TextAreaField(_("What it says"), filters=[lines], validators=[Length(max=LONGEST_TEXT)])
 
     def details(self) -> LeafletDetails:
@@ -52,13 +60,52 @@ class UploadForm(FileForm, DetailsForm):
     """The same with the file itself."""
 
     file = FileField(_("PDF or picture"), validators=[FileRequired(_("Choose a file."))])
+    is_flat = BooleanField(FLAT)
 
     def check_file(self, data: bytes) -> None:
         kind_of(data)
 
-    def upload(self) -> tuple[Kind, bytes]:
+    def upload(self) -> Upload:
         """What was sent, once the form is valid."""
-        return kind_of(self.data_bytes), self.data_bytes
+        return _upload(self.details(), self.data_bytes, self.is_flat.data)
+
+
+class NewForm(FilesForm, DetailsForm):
+    """The same with several files, each for a leaflet of its own; what has no title is called after its file."""
+
+    file = MultipleFileField(_("PDFs or pictures"), validators=[FileRequired(_("Choose a file."))])
+    title = StringField(_("Title"), filters=[line], validators=[Length(max=LONGEST_TITLE)])
+    is_flat = BooleanField(FLAT)
+
+    def check_file(self, data: bytes) -> None:
+        kind_of(data)
+
+    def validate_text_alternative(self, field: Field) -> None:
+        """One text is not what several leaflets say."""
+        if field.data and len(self.file.data) > 1:
+            raise ValidationError(_("Each of several leaflets says something else. Write it down on its own page."))
+
+    def uploads(self) -> list[Upload]:
+        """What was sent, once the form is valid."""
+        details = self.details()
+        is_called = details.title and len(self.sent) == 1
+        titled = (details if is_called else replace(details, title=_title(name)) for name, _data in self.sent)
+        return [_upload(*one, self.is_flat.data) for one in zip(titled, (data for _n, data in self.sent), strict=True)]
+
+
+def _title(filename: str) -> str:
+    return rules.title_of(filename)[:LONGEST_TITLE].rstrip() or gettext("Leaflet")
+
+
+def _upload(details: LeafletDetails, data: bytes, is_flat: bool) -> Upload:
+    kind = kind_of(data)
+    return Upload(details, kind, data, is_flat=is_flat and kind == Kind.PDF)
+
+
+def typed(leaflet: Leaflet) -> dict[str, object]:
+    """What stands in the form of a leaflet's details."""
+    names = set(LeafletDetails.__dataclass_fields__) - {"text_alternative"}
+    return {name: getattr(leaflet, name) for name in names} | {"text_alternative": leaflet.shown.text_alternative}
 
 
 def kind_of(data: bytes) -> Kind:

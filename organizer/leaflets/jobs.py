@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import select
 
 from organizer import outbox, storage, vault
@@ -15,11 +17,15 @@ from organizer.media import Picture, RebuiltPdf, Refused, sandbox
 from organizer.outbox import Fact
 
 
-@outbox.after("leaflet.uploaded")
+@outbox.after("leaflet.uploaded", "leaflet.flattened")
 def rebuild(fact: Fact) -> None:
-    """Make of an upload what may be shown, or record why not; then the original goes."""
+    """Make of an upload what may be shown, or record why not; then the original goes.
+
+    What was rebuilt before becomes pictures of its pages.
+    """
     version = db.session.get(LeafletVersion, fact.subject_id)
     if version is not None and version.state == State.UPLOADED:
+        made_of = version.source_key
         try:
             made = _rebuilt(version)
         except Refused as refusal:
@@ -27,7 +33,7 @@ def rebuild(fact: Fact) -> None:
         except (storage.Missing, vault.Unreadable):
             leaflets.refuse(version, queries.LOST)
         else:
-            leaflets.finish(version, made)
+            leaflets.finish(version, made, made_of)
     sweep(fact)
 
 
@@ -51,20 +57,33 @@ def withdraw_unused(fact: Fact) -> None:  # noqa: ARG001 - whichever draft it wa
 
 @outbox.within("event.created")
 def bring_along(fact: Fact) -> None:
-    """An action that is done again has the leaflets of the one before."""
+    """An action that is done again has the leaflets of the one before, but for those that tell of its day."""
     source_id = db.session.get_one(Event, fact.subject_id).copied_from_id
-    query = select(EventLeaflet.leaflet_id).where(EventLeaflet.event_id == source_id)
+    made = select(LeafletVersion.leaflet_id).where(LeafletVersion.made_as.is_not(None))
+    query = select(EventLeaflet.leaflet_id).where(
+        EventLeaflet.event_id == source_id, EventLeaflet.leaflet_id.not_in(made)
+    )
     for leaflet_id in list(db.session.scalars(query)) if source_id else ():
         db.session.add(EventLeaflet(event_id=fact.subject_id, leaflet_id=leaflet_id))
     db.session.flush()
 
 
 def _rebuilt(version: LeafletVersion) -> Picture | RebuiltPdf:
-    data = files.original(version)
-    is_pdf = version.kind == Kind.PDF
+    is_original, is_pdf, is_flat = version.original_key is not None, version.kind == Kind.PDF, version.is_flat
+    data = files.original(version) if is_original else files.made(version)
     # Others may need the connection while the child works.
     db.session.rollback()
-    made = sandbox.run("pdfs", data) if is_pdf else sandbox.run("images", data)
+    made = _made(data, is_pdf, is_flat) if is_original else sandbox.run("flat_pdfs", data)
     if not made.previews:
         raise Refused("unsafe")
     return made
+
+
+def _made(data: bytes, is_pdf: bool, is_flat: bool) -> Picture | RebuiltPdf:
+    if not is_pdf:
+        return sandbox.run("images", data)
+    rebuilt = sandbox.run("pdfs", data)
+    if not is_flat:
+        return rebuilt
+    flat = sandbox.run("flat_pdfs", rebuilt.data)
+    return replace(flat, removed=(*rebuilt.removed, *flat.removed))

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import text as sqltext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from organizer.db import Id, Model, NewId
 from organizer.events.models import Event
-from organizer.leaflets.rules import Kind, LeafletDetails, Licence, Purpose, State
+from organizer.leaflets.rules import WAITING, Kind, LeafletDetails, Licence, Paper, Purpose, State, VersionDetails
 
 LONGEST_TITLE = 120
-IS_PUBLISHED = text("state = 'published'")
+LONGEST_AUDIENCE = 120
+IS_PUBLISHED = sqltext("state = 'published'")
 
 
 class Leaflet(Model):
-    """One leaflet of a group; its columns down to `credits` are those of `rules.LeafletDetails`."""
+    """One leaflet of a group; its columns down to `print_notes` are those of `rules.LeafletDetails`."""
 
     __tablename__ = "leaflet"
 
@@ -26,21 +28,40 @@ class Leaflet(Model):
     language: Mapped[str] = mapped_column(String(12))
     licence: Mapped[Licence] = mapped_column(String(20))
     credits: Mapped[str] = mapped_column(String(300), default="")
+    audience: Mapped[str] = mapped_column(String(LONGEST_AUDIENCE), default="", server_default=sqltext("''"))
+    print_notes: Mapped[str] = mapped_column(String(300), default="", server_default=sqltext("''"))
     created_at: Mapped[datetime]
 
     versions: Mapped[list[LeafletVersion]] = relationship(order_by="LeafletVersion.number")
     events: Mapped[list[Event]] = relationship(secondary="event_leaflet", order_by="Event.id")
 
     @property
-    def version(self) -> LeafletVersion:
-        """The latest one."""
-        return self.versions[-1]
+    def published(self) -> LeafletVersion | None:
+        """The one version that everyone sees."""
+        return self._latest(State.PUBLISHED)
+
+    @property
+    def waiting(self) -> LeafletVersion | None:
+        """The one that is not published yet, for its organizers."""
+        return self._latest(*WAITING)
+
+    @property
+    def shown(self) -> LeafletVersion:
+        """The published one; else the one that waits; of a leaflet that was withdrawn, the last that was public."""
+        return max(self.versions, key=_openness)
+
+    def numbered(self, number: int) -> LeafletVersion | None:
+        """The version with this number."""
+        return next((version for version in self.versions if version.number == number), None)
+
+    def _latest(self, *states: State) -> LeafletVersion | None:
+        return next((version for version in reversed(self.versions) if version.state in states), None)
 
     def take(self, details: LeafletDetails) -> None:
         """Take over what the form says; the text alternative belongs to the version."""
-        for name in ("title", "language", "licence", "credits"):
+        for name in ("title", "language", "licence", "credits", "audience", "print_notes"):
             setattr(self, name, getattr(details, name))
-        self.version.text_alternative = details.text_alternative
+        self.shown.text_alternative = details.text_alternative
 
 
 class LeafletVersion(Model):
@@ -48,7 +69,9 @@ class LeafletVersion(Model):
 
     While it is uploaded, its original waits in the storage under `original_key`, sealed by a key of its own;
     `original_seal` is that key, sealed in turn. `reason` says why it was refused (`queries.REASONS`). `text` is what
-    the pages say, `removed` holds `media.Removed`, `links` the addresses that the pages lead to.
+    the pages say, `removed` holds `media.Removed`, `links` the addresses that the pages lead to. `changes` is what the
+    version has that the one before had not, `withdrawn_because` is public, `is_flat` when its pages are to become
+    pictures, and `made_as` the `made.Recipe` of one that was made from its event.
     """
 
     __tablename__ = "leaflet_version"
@@ -67,6 +90,10 @@ class LeafletVersion(Model):
     kind: Mapped[Kind] = mapped_column(String(12))
     state: Mapped[State] = mapped_column(String(12), default=State.UPLOADED)
     reason: Mapped[str] = mapped_column(String(20), default="")
+    changes: Mapped[str] = mapped_column(String(200), default="", server_default=sqltext("''"))
+    withdrawn_because: Mapped[str] = mapped_column(String(300), default="", server_default=sqltext("''"))
+    is_flat: Mapped[bool] = mapped_column(default=False, server_default=false())
+    made_as: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     uploaded_at: Mapped[datetime]
     published_at: Mapped[datetime | None]
     original_key: Mapped[str | None] = mapped_column(String(80))
@@ -79,26 +106,43 @@ class LeafletVersion(Model):
 
     renditions: Mapped[list[Rendition]] = relationship(order_by="Rendition.page", cascade="all, delete-orphan")
 
+    @property
+    def source_key(self) -> str | None:
+        """The blob to be worked on: the original, or the file that was made of it, to be made anew."""
+        made = next((rendition.blob_key for rendition in self.renditions if rendition.purpose == Purpose.FILE), None)
+        return self.original_key or made
+
+    def say(self, details: VersionDetails) -> None:
+        """Take over what its form says."""
+        self.changes, self.text_alternative = details.changes, details.text_alternative
+
     def empty(self) -> None:
         """Leave only that it was there."""
         self.original_key = self.original_seal = None
-        self.text = self.text_alternative = ""
+        self.text = self.text_alternative = self.changes = ""
         self.links, self.removed, self.renditions = [], [], []
+
+
+def _openness(version: LeafletVersion) -> tuple[bool, bool, bool, int]:
+    is_published, was_public = version.state == State.PUBLISHED, version.published_at is not None
+    return is_published, version.state in WAITING, was_public, version.number or 0
 
 
 class Rendition(Model):
     """One file made of a version, in the storage under `blob_key`; `page` is 0 for what holds all pages.
 
-    `width` and `height` are pixels, 0 for a PDF.
+    `paper` is that of a sheet to print on, "" where the pages keep their size. `width` and `height` are pixels, 0 for a
+    PDF.
     """
 
     __tablename__ = "rendition"
-    __table_args__ = (UniqueConstraint("version_id", "purpose", "page"),)
+    __table_args__ = (UniqueConstraint("version_id", "purpose", "page", "paper"),)
 
     id: Mapped[NewId]
     version_id: Mapped[Id] = mapped_column(ForeignKey("leaflet_version.id", ondelete="CASCADE"))
     purpose: Mapped[Purpose] = mapped_column(String(12))
     page: Mapped[int] = mapped_column(default=0)
+    paper: Mapped[Paper] = mapped_column(String(8), default=Paper.OWN, server_default=sqltext("''"))
     blob_key: Mapped[str] = mapped_column(String(80), unique=True)
     content_type: Mapped[str] = mapped_column(String(40))
     size_bytes: Mapped[int]
@@ -107,9 +151,46 @@ class Rendition(Model):
 
 
 class EventLeaflet(Model):
-    """An event at which a leaflet is handed out."""
+    """An event at which a leaflet is handed out, and how many copies (None: nobody has said).
+
+    `brought_by`, sealed, is who brings them, for organizers; it goes with what is purged after the event.
+    """
 
     __tablename__ = "event_leaflet"
+    __table_args__ = (
+        CheckConstraint("needed >= 0 AND printed >= 0 AND left_over >= 0 AND handed_out >= 0", name="counts"),
+    )
 
     event_id: Mapped[Id] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
     leaflet_id: Mapped[Id] = mapped_column(ForeignKey("leaflet.id", ondelete="CASCADE"), primary_key=True, index=True)
+    needed: Mapped[int | None]
+    printed: Mapped[int | None]
+    left_over: Mapped[int | None]
+    handed_out: Mapped[int | None]
+    brought_by: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class LeafletCode(Model):
+    """A short code, and its QR code, for one version in one place where it is handed out; `/l/<code>` leads on."""
+
+    __tablename__ = "leaflet_code"
+
+    id: Mapped[NewId]
+    version_id: Mapped[Id] = mapped_column(ForeignKey("leaflet_version.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[Id | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"), index=True)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    place: Mapped[str] = mapped_column(String(80), default="")
+    created_on: Mapped[date]
+
+    version: Mapped[LeafletVersion] = relationship()
+
+
+class LeafletScan(Model):
+    """How often a code was followed on one day; nothing else is kept of that."""
+
+    __tablename__ = "leaflet_scan"
+    __table_args__ = (CheckConstraint("count > 0", name="counted"),)
+
+    code_id: Mapped[Id] = mapped_column(ForeignKey("leaflet_code.id", ondelete="CASCADE"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    count: Mapped[int]

@@ -14,9 +14,10 @@ from organizer.errors import Gone
 from organizer.events import queries as events
 from organizer.events.gate import VisibleEvent, may_see
 from organizer.events.models import Event
+from organizer.leaflets import made
 from organizer.leaflets.cards import LeafletCard, PageCard, card, page_cards
 from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion, Rendition
-from organizer.leaflets.rules import Purpose, State
+from organizer.leaflets.rules import PUBLIC, Purpose, State
 from organizer.media import REASONS as MEDIA_REASONS
 from organizer.policy import Role, Viewer
 
@@ -25,7 +26,11 @@ N_ = str
 
 ON_EVENT = 20
 LOST = "lost"
-REASONS = {**MEDIA_REASONS, LOST: N_("The file was lost before it could be checked. Please send it again.")}
+REASONS = {
+    **MEDIA_REASONS,
+    **made.REASONS,
+    LOST: N_("The file was lost before it could be checked. Please send it again."),
+}
 
 File = aliased(Rendition)
 Preview = aliased(Rendition)
@@ -57,15 +62,19 @@ def on_event(event_id: str) -> tuple[LeafletCard, ...]:
     return _cards(_published().where(Leaflet.id.in_(here)).limit(ON_EVENT))
 
 
-def latest(limit: int, offset: int = 0) -> tuple[LeafletCard, ...]:
-    """What is handed out at listed events of the whole site, the newest first, in one query."""
-    is_listed = (
-        select(EventLeaflet.leaflet_id)
-        .join(Event, Event.id == EventLeaflet.event_id)
-        .where(EventLeaflet.leaflet_id == Leaflet.id, *events.IS_LISTED)
-        .exists()
-    )
-    return _cards(_published().where(is_listed).limit(limit).offset(offset))
+def latest(limit: int, offset: int = 0, *conditions: ColumnElement[bool]) -> tuple[LeafletCard, ...]:
+    """What is handed out at listed events of the whole site, the newest first, in one query.
+
+    `conditions` are about Leaflet and LeafletVersion.
+    """
+    listed = Leaflet.id.in_(handed_out())
+    return _cards(_published().where(listed, *conditions).limit(limit).offset(offset))
+
+
+def handed_out() -> Select[str]:
+    """The ids of what is handed out at listed events, of which more can be asked."""
+    query = select(EventLeaflet.leaflet_id).join(Event, Event.id == EventLeaflet.event_id)
+    return query.where(*events.IS_LISTED)
 
 
 def attachments(event_id: str) -> tuple[tuple[str, str], ...]:
@@ -103,17 +112,36 @@ def _cards(query: Select[Leaflet, LeafletVersion, Rendition, Rendition]) -> tupl
 # One leaflet.
 
 
-def seen(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
+class Withdrawn(Gone):
+    """A leaflet, or one version of it, was withdrawn: `because` is why, for everyone, "" when nobody has said it.
+
+    `leaflet_id` is given when another version of it is published.
+    """
+
+    def __init__(self, because: str, leaflet_id: str | None) -> None:
+        super().__init__()
+        self.because = because
+        self.leaflet_id = leaflet_id
+
+
+def seen(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLeaflet | None:
     """Policy: a leaflet for its group's organizers, and once published for all who may see one of its events.
 
-    Raises Gone when it was withdrawn.
+    What they see is the version with this number, which may be an earlier one, or else the published one. Raises
+    Withdrawn when that was withdrawn.
     """
     leaflet = by_id(Leaflet, leaflet_id)
     if leaflet is None or not _may_see(viewer, leaflet):
         return None
-    version = leaflet.version
+    found = leaflet.shown if version is None else leaflet.numbered(version)
+    if found is None or not (found.published_at or _is_organizer(viewer, leaflet)):
+        return None
+    return _seen(viewer, leaflet, found)
+
+
+def _seen(viewer: Viewer, leaflet: Leaflet, version: LeafletVersion) -> SeenLeaflet:
     if version.state == State.WITHDRAWN:
-        raise Gone
+        raise Withdrawn(version.withdrawn_because, leaflet.id if leaflet.published else None)
     found = {(rendition.purpose, rendition.page): rendition for rendition in version.renditions}
     file, preview = found.get((Purpose.FILE, 0)), found.get((Purpose.SMALL, 1))
     return SeenLeaflet(
@@ -124,14 +152,21 @@ def seen(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
         pages=page_cards(version),
         text=version.text_alternative or version.text,
         is_organizer=_is_organizer(viewer, leaflet),
-        is_public=version.state == State.PUBLISHED,
+        is_public=version.state in PUBLIC,
     )
 
 
-def organized(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
-    """Policy: a leaflet, for the organizers of its group. Raises Gone when it was withdrawn."""
+def organized(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLeaflet | None:
+    """Policy: the same for the organizers of its group alone."""
     leaflet = by_id(Leaflet, leaflet_id)
-    return seen(viewer, leaflet_id) if leaflet and _is_organizer(viewer, leaflet) else None
+    return seen(viewer, leaflet_id, version) if leaflet and _is_organizer(viewer, leaflet) else None
+
+
+def organized_at(viewer: Viewer, event_id: str, leaflet_id: str) -> tuple[Event, Leaflet] | None:
+    """Policy: an event with a leaflet that is handed out there, for the organizers of the event's group."""
+    event = events.organized(viewer, event_id)
+    leaflet = by_id(Leaflet, leaflet_id)
+    return (event, leaflet) if event and leaflet and event in leaflet.events else None
 
 
 def _events(viewer: Viewer, leaflet: Leaflet) -> tuple[VisibleEvent, ...]:
@@ -144,7 +179,7 @@ def _may_see(viewer: Viewer, leaflet: Leaflet) -> bool:
     """A leaflet that was ever published is as open as the most open of its events."""
     if _is_organizer(viewer, leaflet):
         return True
-    was_public = leaflet.version.published_at is not None
+    was_public = any(version.published_at for version in leaflet.versions)
     return was_public and any(may_see(event, events.clearance(viewer, event)) for event in leaflet.events)
 
 
@@ -164,13 +199,25 @@ def of_event(event_id: str) -> Sequence[Leaflet]:
         .order_by(Leaflet.created_at.desc(), Leaflet.id)
         .options(selectinload(Leaflet.versions))
     )
-    return [leaflet for leaflet in db.session.scalars(query) if leaflet.version.state != State.WITHDRAWN]
+    return [leaflet for leaflet in db.session.scalars(query) if leaflet.shown.state != State.WITHDRAWN]
+
+
+def to_bring(event: Event) -> Sequence[Leaflet]:
+    """The published leaflets of the event's group that are not handed out there yet, by title; two queries."""
+    here = select(EventLeaflet.leaflet_id).where(EventLeaflet.event_id == event.id)
+    query = (
+        select(Leaflet)
+        .join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id)
+        .where(Leaflet.group_id == event.group_id, LeafletVersion.state == State.PUBLISHED, Leaflet.id.not_in(here))
+        .order_by(Leaflet.title, Leaflet.id)
+    )
+    return db.session.scalars(query).all()
 
 
 def unused() -> Sequence[Leaflet]:
     """Leaflets whose only action was a draft that has been deleted, and that are not withdrawn yet."""
     query = select(Leaflet).where(~Leaflet.events.any()).options(selectinload(Leaflet.versions))
-    return [leaflet for leaflet in db.session.scalars(query) if leaflet.version.state != State.WITHDRAWN]
+    return [leaflet for leaflet in db.session.scalars(query) if leaflet.shown.state != State.WITHDRAWN]
 
 
 def waiting(event_ids: Sequence[str]) -> dict[str, int]:

@@ -1,29 +1,34 @@
-"""The library, a leaflet and its files; and the organizers' side, from the upload to the withdrawal."""
+"""The library, a leaflet and its files; and the organizers' side, from the last look to the withdrawal."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Sequence
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from organizer import clock, kept, paging, policy, uploads
+from organizer import clock, kept, languages, paging, policy, serving
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank
-from organizer.leaflets import files, queries, rules
+from organizer.leaflets import copies, copies_cards, files, queries, renditions, rules, search
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.cards import REMOVED
 from organizer.leaflets.files import ServedFile
-from organizer.leaflets.forms import ACCEPTED, LICENCES, DetailsForm, UploadForm
-from organizer.leaflets.models import Leaflet
-from organizer.leaflets.queries import SeenLeaflet
-from organizer.leaflets.rules import State
+from organizer.leaflets.forms import LICENCES, DetailsForm, typed
+from organizer.leaflets.models import LeafletVersion
+from organizer.leaflets.queries import SeenLeaflet, Withdrawn
+from organizer.leaflets.rules import Kind, State
+from organizer.leaflets.search import Wanted
+from organizer.leaflets.version_forms import WithdrawForm
 from organizer.policy import Viewer, actor_id
+from organizer.search import typed as typed_words
 
 blueprint = Blueprint("leaflets", __name__)
 PAGE = 24
+SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
 # What everyone reads.
@@ -32,61 +37,106 @@ PAGE = 24
 @blueprint.get("/leaflets")
 @policy.allows(policy.anyone)
 def library(viewer: Viewer) -> ResponseReturnValue:  # noqa: ARG001 - the same for all
-    """All leaflets that are handed out somewhere, the newest first."""
-    page = paging.page_of(queries.latest, PAGE)
-    return kept.asked_anew(render_template("leaflets/library.html", page=page))
+    """All leaflets that are handed out somewhere, the newest first, or what a reader looks for."""
+    asked = _asked()
+    found = search.found(_wanted(asked), PAGE, (paging.number() - 1) * PAGE)
+    page = render_template(
+        "leaflets/library.html",
+        page=paging.page_found(found.cards, found.count, PAGE, asked),
+        count=found.count,
+        asked=asked,
+        choices=search.choices(),
+    )
+    return kept.asked_anew(page)
+
+
+def _asked() -> dict[str, str]:
+    """What was typed and chosen, by field, to be shown and linked to again; what cannot be is left out."""
+    given = request.args
+    asked = {
+        "q": typed_words(given.get("q", "")),
+        "language": given.get("language", "") if given.get("language") in languages.WRITTEN else "",
+        "topic": given.get("topic", "") if SLUG.fullmatch(given.get("topic", "")) else "",
+        "format": given.get("format", "") if given.get("format") in list(Kind) else "",
+    }
+    return {name: value for name, value in asked.items() if value}
+
+
+def _wanted(asked: dict[str, str]) -> Wanted:
+    return Wanted(
+        words=tuple(asked.get("q", "").split()),
+        language=asked.get("language", ""),
+        topic=asked.get("topic", ""),
+        kind=Kind(asked["format"]) if "format" in asked else None,
+    )
 
 
 @blueprint.get("/leaflets/<leaflet_id>")
+@blueprint.get("/leaflets/<leaflet_id>/versions/<int(max=10000):version>")
 @policy.allows(queries.seen)
 def read(seen: SeenLeaflet) -> ResponseReturnValue:
-    """One leaflet; before it is published, what its organizers must know of it."""
+    """One leaflet, or one of its versions; before it is published, what its organizers must know of it."""
     if not seen.is_public:
         return _draft_page(seen, Blank())
-    return kept.asked_anew(render_template("leaflets/read.html", **_values(seen)))
+    to_print = renditions.to_print(seen.version)
+    return kept.asked_anew(render_template("leaflets/read.html", **_values(seen), to_print=to_print))
 
 
 def _draft_page(seen: SeenLeaflet, form: Blank) -> ResponseReturnValue:
     """What becomes of an upload; while it is rebuilt, the page looks again by itself."""
-    reason = _(queries.REASONS[seen.version.reason]) if seen.version.state == State.REFUSED else ""
+    reason = _(queries.REASONS[seen.version.reason]) if seen.version.reason else ""
+    to_print = renditions.to_print(seen.version)
     page = make_response(
-        form.page("leaflets/draft.html", **_values(seen), reason=reason, removed_words=REMOVED),
+        form.page("leaflets/draft.html", **_values(seen), to_print=to_print, reason=reason, removed_words=REMOVED),
     )
-    if seen.version.state == State.UPLOADED:
-        page.headers["Refresh"] = str(rules.look_again_seconds(clock.now() - seen.version.uploaded_at))
+    return _looking_again(page, [seen.version], is_waiting=bool(to_print.being_made))
+
+
+def _looking_again(page: Response, versions: Sequence[LeafletVersion], *, is_waiting: bool = False) -> Response:
+    """The same, to be asked anew by the browser itself while any of these is being rebuilt, or `is_waiting`."""
+    begun = [version.uploaded_at for version in versions if is_waiting or version.state == State.UPLOADED]
+    if begun:
+        page.headers["Refresh"] = str(rules.look_again_seconds(clock.now() - max(begun)))
     return page
 
 
 def _values(seen: SeenLeaflet) -> dict[str, object]:
-    return {"seen": seen, "leaflet": seen.leaflet, "version": seen.version, "licences": dict(LICENCES)}
+    shown, version = seen.leaflet.shown, seen.version
+    here = url_for("leaflets.read", leaflet_id=seen.leaflet.id, version=None if version is shown else version.number)
+    return {"seen": seen, "leaflet": seen.leaflet, "version": version, "here": here, "licences": dict(LICENCES)}
+
+
+@blueprint.app_errorhandler(Withdrawn)
+def withdrawn(gone: Withdrawn) -> ResponseReturnValue:
+    """Say that something was there, and why it is gone."""
+    return render_template("leaflets/withdrawn.html", because=gone.because, leaflet_id=gone.leaflet_id), 410
 
 
 @blueprint.get("/leaflets/<leaflet_id>/file")
+@blueprint.get("/leaflets/<leaflet_id>/versions/<int(max=10000):version>/file")
 @policy.allows(files.file)
 def file(served: ServedFile) -> ResponseReturnValue:
     """The whole leaflet, to download."""
-    response = _served(served)
+    response = sent(served)
     response.headers.set("Content-Disposition", "attachment", filename=served.filename)
     return response
 
 
 @blueprint.get("/leaflets/<leaflet_id>/pages/<int(max=1000):number>/<size>.webp")
+@blueprint.get("/leaflets/<leaflet_id>/versions/<int(max=10000):version>/pages/<int(max=1000):number>/<size>.webp")
 @policy.allows(files.preview)
 def page(served: ServedFile) -> ResponseReturnValue:
     """One page as a picture."""
-    return _served(served)
+    return sent(served)
 
 
-def _served(served: ServedFile) -> Response:
-    headers = {"Content-Security-Policy": "default-src 'none'; sandbox"}
-    if served.is_public:
-        # Private: what is withdrawn must not live on in caches that others share.
-        is_one_version = request.args.get("version") == str(served.number)
-        headers["Cache-Control"] = "private, max-age=31536000, immutable" if is_one_version else "private, no-cache"
-        headers["ETag"] = f'"{served.rendition.id}"'
-        if request.if_none_match.contains(served.rendition.id):
-            return Response(status=304, headers=headers)
-    return Response(served.data(), headers=headers, content_type=served.rendition.content_type)
+def sent(served: ServedFile) -> Response:
+    """The file with headers that keep it out of caches that others share."""
+    if not served.is_public:
+        return serving.respond(served.rendition, {})
+    # Private: what is withdrawn must not live on in caches that others share.
+    kept_for = "private, max-age=31536000, immutable" if served.is_permanent else "private, no-cache"
+    return serving.respond(served.rendition, {"Cache-Control": kept_for})
 
 
 # The organizers' side.
@@ -95,62 +145,28 @@ def _served(served: ServedFile) -> Response:
 @blueprint.get("/events/<event_id>/leaflets")
 @policy.allows(events.organized, signed_in=True)
 def of_event(event: Event) -> ResponseReturnValue:
-    """An event's leaflets with where each stands."""
-    return render_template("leaflets/of_event.html", event=event, leaflets=queries.of_event(event.id))
-
-
-@blueprint.route("/events/<event_id>/leaflets/new", methods=["GET", "POST"])
-@policy.allows(events.organized, signed_in=True, body_bytes=uploads.LARGEST_BYTES)
-def new(event: Event) -> ResponseReturnValue:
-    """Upload a leaflet for an event."""
-    with uploads.place():
-        form = UploadForm(data={"language": event.language})
-        return _uploaded(
-            form,
-            lambda: leaflets.upload(event, form.details(), *form.upload(), actor_id()),
-            kicker=event.title,
-            kicker_url=url_for("leaflets.of_event", event_id=event.id),
-        )
-
-
-@blueprint.route("/leaflets/<leaflet_id>/again", methods=["GET", "POST"])
-@policy.allows(queries.organized, signed_in=True, body_bytes=uploads.LARGEST_BYTES)
-def again(seen: SeenLeaflet) -> ResponseReturnValue:
-    """Upload another file in place of one that was refused."""
-    with uploads.place():
-        form = UploadForm(data=_typed(seen.leaflet))
-        return _uploaded(
-            form,
-            lambda: leaflets.upload_again(seen.leaflet, form.details(), *form.upload(), actor_id()),
-            kicker=seen.leaflet.title,
-            kicker_url=url_for("leaflets.read", leaflet_id=seen.leaflet.id),
-        )
-
-
-def _uploaded(form: UploadForm, write: Callable[[], Leaflet], **kicker: str) -> ResponseReturnValue:
-    """Lead to the page where the upload is looked at, or show the form again; with the store down nothing is kept."""
-    leaflet, status = form.taken(write)
-    if leaflet is not None:
-        return redirect(url_for("leaflets.read", leaflet_id=leaflet.id), 303)
-    return render_template("leaflets/new.html", form=form, accepted=ACCEPTED, **kicker), status
+    """An event's leaflets with where each stands; while any is rebuilt, the page looks again by itself."""
+    known, found = copies_cards.lines(copies.of_event(event.id)), queries.of_event(event.id)
+    page = make_response(render_template("leaflets/of_event.html", event=event, leaflets=found, copies=known))
+    return _looking_again(page, [version for leaflet in found if (version := leaflet.waiting)])
 
 
 @blueprint.route("/leaflets/<leaflet_id>/edit", methods=["GET", "POST"])
 @policy.allows(queries.organized, signed_in=True)
 def edit(seen: SeenLeaflet) -> ResponseReturnValue:
     """Change what is said about it."""
-    form = DetailsForm(data=_typed(seen.leaflet))
+    form = DetailsForm(data=typed(seen.leaflet))
     if form.accepted(lambda: leaflets.edit(seen.leaflet, form.details(), actor_id())):
         return _told(seen, _("Changed."))
     return form.page("leaflets/edit.html", leaflet=seen.leaflet, has_text=bool(seen.version.text))
 
 
-@blueprint.post("/leaflets/<leaflet_id>/publish")
+@blueprint.post("/leaflets/<leaflet_id>/versions/<int(max=10000):version>/publish")
 @policy.allows(queries.organized, signed_in=True)
 def publish(seen: SeenLeaflet) -> ResponseReturnValue:
-    """Confirm what was made of the upload, and let others have it."""
+    """Confirm what was made of the upload, and let others have it in place of what they had."""
     form = Blank()
-    if form.accepted(lambda: leaflets.publish(seen.leaflet, actor_id())):
+    if form.accepted(lambda: leaflets.publish(seen.leaflet, actor_id(), seen.version.number)):
         return _told(seen, _("Published. It stands on the pages of its actions."))
     return _draft_page(seen, form)
 
@@ -159,19 +175,11 @@ def publish(seen: SeenLeaflet) -> ResponseReturnValue:
 @policy.allows(queries.organized, signed_in=True)
 def withdraw(seen: SeenLeaflet) -> ResponseReturnValue:
     """Take it away for good, after a page that says what that does."""
-    form = Blank()
-    if not form.validate_on_submit():
-        return form.page("leaflets/withdraw.html", leaflet=seen.leaflet, is_public=seen.is_public)
-    event = seen.leaflet.events[0]
-    leaflets.withdraw(seen.leaflet, actor_id())
-    flash(_("It is gone, here and everywhere on this site."))
-    return redirect(url_for("leaflets.of_event", event_id=event.id), 303)
-
-
-def _typed(leaflet: Leaflet) -> dict[str, object]:
-    return {name: getattr(leaflet, name) for name in ("title", "language", "licence", "credits")} | {
-        "text_alternative": leaflet.version.text_alternative
-    }
+    form = WithdrawForm()
+    if form.accepted(lambda: leaflets.withdraw(seen.leaflet, actor_id(), form.because)):
+        flash(_("It is gone, here and everywhere on this site."))
+        return redirect(url_for("leaflets.of_event", event_id=seen.leaflet.events[0].id), 303)
+    return form.page("leaflets/withdraw.html", leaflet=seen.leaflet, is_public=seen.is_public)
 
 
 def _told(seen: SeenLeaflet, sentence: str) -> ResponseReturnValue:

@@ -33,6 +33,7 @@ REASONS = {
     "pdf_locked": N_("This PDF is locked with a password or against changes. Please send it without protection."),
     "pdf_pages": N_("This PDF has more than 40 pages. Please send it in parts."),
     "unsafe": N_("This file cannot be opened safely. Please export it again and send that."),
+    "stamp_room": N_("There is no room on this page for a code that can be read. Please stamp a larger one."),
     "memory": N_("This file needs too much memory to be opened. Please send a smaller or a simpler one."),
     "time": N_("This file takes too long to be checked. Please send a smaller or a simpler one."),
 }
@@ -69,6 +70,8 @@ class Removed(StrEnum):
     HIDDEN_LAYERS = "hidden_layers"
     PICTURE_DATA = "picture_data"
     """Metadata, thumbnails or remains in the pictures inside."""
+    WORDS = "words"
+    """Text and links of pages that have become pictures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from organizer.media import PDF_OBJECTS, Refused, Removed, pdf_pictures, strip
+from organizer.media import PDF_OBJECTS, Refused, Removed, fonts, pdf_pictures, strip
 from organizer.media.pdf_content import Content, clean
 from organizer.media.pdf_layers import Layers
 
@@ -31,11 +31,14 @@ Shapes = Mapping[str, Mapping[str, Rule]]
 DRAWN: Final = frozenset({"form", "tiling", "glyph"})
 """Kinds of streams that hold content, as a page does."""
 REWRITTEN: Final[dict[str, Callable[[bytes], bytes]]] = {
-    "truetype": strip.font,
-    "compact": lambda data: strip.font(data) if data.startswith(strip.FONT_KINDS) else data,
+    "truetype": fonts.opentype,
+    "compact": fonts.compact,
+    "type1": fonts.type1,
     "cmap": strip.program,
     "calculator": strip.program,
 }
+FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
+FONT_NAMES: Final = ("/BaseFont", "/FontName")
 IN_PROGRESS: Final = -1
 
 
@@ -48,6 +51,7 @@ class Copier:
         self._copies: dict[tuple[tuple[int, int], str], pikepdf.Object] = {}
         self._waiting: deque[tuple[pikepdf.Object, pikepdf.Object, str]] = deque()
         self._contents: dict[tuple[int, int], Content] = {}
+        self._fonts: dict[tuple[int, int], int] = {}
         self._items = 0
         self._content_bytes = 0
 
@@ -106,8 +110,26 @@ class Copier:
             copied = None if value is None else rule(self, value)
             if copied is not None:
                 copy[key] = copied
+        if kind in ("font", "font_descriptor"):
+            self._rename_font(copy, source)
         if isinstance(copy, Stream):
             self._fill_stream(copy, source, kind)
+
+    def _rename_font(self, copy: pikepdf.Object, source: Any) -> None:
+        """Number a font that brings its outlines along: its name finds nothing, and may tell whose it is.
+
+        Readers draw Symbol and its like by their names even then.
+        """
+        if source.get("/Subtype") == Name.Type3 and "/FontDescriptor" in copy:
+            # Its letters are drawn, so that nobody asks what it is like.
+            del copy["/FontDescriptor"]
+        told = [name for name in FONT_NAMES if name in copy]
+        described = _descriptor(source)
+        if not told or not any(file in described for file in FONT_FILES):
+            return
+        if str(copy[told[0]]).lstrip("/").rpartition("+")[2] not in fonts.STANDARD:
+            number = self._fonts.setdefault(described.objgen, len(self._fonts) + 1)
+            copy[told[0]] = Name(f"/AAAAAA+F{number}")
 
     def _fill_stream(self, copy: pikepdf.Object, source: pikepdf.Object, kind: str) -> None:
         if kind in DRAWN:
@@ -154,6 +176,14 @@ class Copier:
                 raise Refused("pdf_complex")
             known[drawn.objgen] = count
         return known[drawn.objgen]
+
+
+def _descriptor(font: Any) -> pikepdf.Object:
+    """Return what tells of a font's file: the font's own description, its part's, or itself."""
+    parts = font.get("/DescendantFonts")
+    part = parts[0] if isinstance(parts, Array) and len(parts) else font
+    described = part.get("/FontDescriptor", part) if isinstance(part, Dictionary) else part
+    return described if isinstance(described, Dictionary) else Dictionary()
 
 
 def decoded(stream: pikepdf.Object) -> bytes:

@@ -1,8 +1,13 @@
 """Which layers (optional content) of a PDF are not shown when it is opened."""
 
 from collections.abc import Iterable
+from typing import Final
 
 import pikepdf
+
+MOST_NESTED: Final = 5
+MOST_PARTS: Final = 50
+"""Of rules over layers; programs write two or three."""
 
 
 class Layers:
@@ -15,6 +20,18 @@ class Layers:
                 self._off |= _groups(told.get("/OCGs"))
             self._off -= _groups(default.get("/ON"))
             self._off |= _groups(default.get("/OFF"))
+            for group in _listed(told.get("/OCGs")):
+                self._follow_usage(group)
+
+    def _follow_usage(self, group: pikepdf.Dictionary) -> None:
+        """What a layer says of screens comes before what the file says of the layer, as in programs that show it."""
+        usage = group.get("/Usage")
+        view = usage.get("/View") if isinstance(usage, pikepdf.Dictionary) else None
+        state = view.get("/ViewState") if isinstance(view, pikepdf.Dictionary) else None
+        if state == pikepdf.Name.OFF:
+            self._off.add(group.objgen)
+        elif state is not None:
+            self._off.discard(group.objgen)
 
     def hides(self, member: object) -> bool:
         """Whether what belongs to `member`, a layer or a rule over several, is not shown at first."""
@@ -22,6 +39,9 @@ class Layers:
             return False
         if member.get("/Type") != pikepdf.Name.OCMD:
             return member.objgen in self._off
+        rule = member.get("/VE")
+        if isinstance(rule, pikepdf.Array):
+            return not self._holds(rule, 0)
         are_off = [group in self._off for group in _groups(member.get("/OCGs"))]
         match str(member.get("/P", "/AnyOn")):
             case _ if not are_off:
@@ -34,6 +54,23 @@ class Layers:
                 return not all(are_off)
         return all(are_off)
 
+    def _holds(self, rule: object, depth: int) -> bool:
+        """Whether a rule of And, Or and Not over layers says that something is shown."""
+        if isinstance(rule, pikepdf.Dictionary):
+            return rule.objgen not in self._off
+        if not isinstance(rule, pikepdf.Array) or not len(rule) or depth > MOST_NESTED:
+            return False
+        word, *parts = rule.as_list()
+        held = (self._holds(part, depth + 1) for part in parts[:MOST_PARTS])
+        match str(word):
+            case "/And":
+                return all(held)
+            case "/Or":
+                return any(held)
+            case "/Not":
+                return not any(held)
+        return False
+
     def hidden_names(self, resources: object) -> frozenset[str]:
         """Return the names by which content that uses `resources` calls hidden layers."""
         properties = resources.get("/Properties") if isinstance(resources, pikepdf.Dictionary) else None
@@ -43,5 +80,9 @@ class Layers:
 
 
 def _groups(found: object) -> set[tuple[int, int]]:
+    return {member.objgen for member in _listed(found)}
+
+
+def _listed(found: object) -> list[pikepdf.Dictionary]:
     members: Iterable[object] = found if isinstance(found, pikepdf.Array) else [found]
-    return {member.objgen for member in members if isinstance(member, pikepdf.Dictionary)}
+    return [member for member in members if isinstance(member, pikepdf.Dictionary)]

@@ -1,6 +1,7 @@
 """Pictures inside PDFs: kept as they are compressed where that can be checked, otherwise drawn anew."""
 
 import io
+import re
 import zlib
 from typing import Any, Final
 
@@ -28,6 +29,19 @@ PARAMETERS: Final = {
 DRAWN_ANEW: Final = ("/JPXDecode", "/JBIG2Decode")
 
 
+def _shifted(mark: int, lead: int) -> bytes:
+    """Return the pattern for three bytes that begin after `lead` bits of a byte."""
+    mark <<= 8 - lead
+    first = [value for value in range(256) if value & (0xFF >> lead) == mark >> 24]
+    last = [value for value in range(256) if value >> (8 - lead) == (mark & 0xFF) >> (8 - lead)]
+    ends = [b"[%b]" % b"".join(re.escape(bytes([value])) for value in values) for values in (first, last)]
+    return ends[0] + re.escape((mark >> 8 & 0xFFFF).to_bytes(2, "big")) + (ends[1] if lead else b"")
+
+
+# Twice eleven zeros and a one, wherever in a byte they begin: nothing else in a fax looks like it.
+FAX_END: Final = re.compile(b"|".join(_shifted(0x001001, lead) for lead in range(8)))
+
+
 def fill(copy: pikepdf.Object, source: pikepdf.Object, is_grey: bool) -> bool:
     """Put the picture's data into `copy`, whose dictionary is complete; False when something was left out.
 
@@ -38,19 +52,29 @@ def fill(copy: pikepdf.Object, source: pikepdf.Object, is_grey: bool) -> bool:
         raise Refused("pdf_complex")
     codec = SHORT_NAMES.get(filters[-1], filters[-1]) if filters else ""
     if codec in DRAWN_ANEW:
-        seen = pdf_render.picture(_page_of(source), is_grey or codec == "/JBIG2Decode")
-        _write_anew(copy, seen, is_bilevel=codec == "/JBIG2Decode")
-        return False
+        return _write_seen(copy, source, is_grey=is_grey, is_bilevel=codec == "/JBIG2Decode")
     if codec not in PARAMETERS:
         return _write_pixels(copy, source.read_bytes(pikepdf.StreamDecodeLevel.specialized))
     data = original = _undone(source, filters[:-1])
     parameters = _parameters(_listed(source.get("/DecodeParms")), PARAMETERS[codec])
     if codec == JPEG:
         data = strip.jpeg(original).data
-    elif codec == FLATE:
+    elif codec == FAX:
+        end = FAX_END.search(original) if int(parameters.get("/K", 0)) < 0 else None
+        if not end or int(parameters.get("/Columns", 1728)) != int(copy.get("/Width", 0)):
+            return _write_seen(copy, source, is_grey=True, is_bilevel=True)
+        data = original[: end.end()]
+    elif not _is_predicted_by_its_size(copy, parameters):
+        return _write_pixels(copy, source.read_bytes(pikepdf.StreamDecodeLevel.specialized))
+    else:
         data = _trimmed(original, _expected_bytes(copy, parameters))
     copy.write(data, filter=Name(codec), decode_parms=parameters or None)
     return len(data) == len(original)
+
+
+def _write_seen(copy: pikepdf.Object, source: pikepdf.Object, *, is_grey: bool, is_bilevel: bool) -> bool:
+    _write_anew(copy, pdf_render.picture(_page_of(source), is_grey or is_bilevel), is_bilevel=is_bilevel)
+    return False
 
 
 def _write_pixels(copy: pikepdf.Object, pixels: bytes) -> bool:
@@ -82,16 +106,30 @@ def _parameters(told: list[Any], names: str) -> Dictionary:
     return Dictionary({name: value for name, value in found.items() if name in kept and isinstance(value, bool | int)})
 
 
+def _is_predicted_by_its_size(copy: pikepdf.Object, parameters: Dictionary) -> bool:
+    """Whether rows that are told by their difference are as long as the picture is wide, for any reader's sake."""
+    if int(parameters.get("/Predictor", 1)) < 2:
+        return True
+    told = [
+        int(parameters.get(key, least)) for key, least in (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8))
+    ]
+    is_mask = copy.get("/ImageMask", False)
+    depth = 1 if is_mask else int(copy.get("/BitsPerComponent", 8))
+    return told == [int(copy.get("/Width", 0)), 1 if is_mask else colours(copy.get("/ColorSpace")), depth]
+
+
 def _expected_bytes(copy: pikepdf.Object, parameters: Dictionary) -> int:
     """Return how many bytes the picture's pixels take before Flate."""
     is_mask = copy.get("/ImageMask", False)
-    bits = int(copy.get("/Width", 0)) * (1 if is_mask else _colours(copy) * int(copy.get("/BitsPerComponent", 8)))
+    bits = int(copy.get("/Width", 0)) * (
+        1 if is_mask else colours(copy.get("/ColorSpace")) * int(copy.get("/BitsPerComponent", 8))
+    )
     row_bytes = (bits + 7) // 8 + (1 if int(parameters.get("/Predictor", 1)) >= 10 else 0)
     return row_bytes * int(copy.get("/Height", 0))
 
 
-def _colours(copy: pikepdf.Object) -> int:
-    space = copy.get("/ColorSpace")
+def colours(space: Any) -> int:
+    """Return how many numbers a colour of this space has."""
     family = str(space[0]) if isinstance(space, Array) else str(space)
     if family == "/DeviceN" and isinstance(space, Array):
         return len(space[1])

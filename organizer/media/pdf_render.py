@@ -27,13 +27,13 @@ def previews(document: pypdfium2.PdfDocument) -> tuple[Picture, ...]:
 def _preview(page: pypdfium2.PdfPage) -> Picture:
     width, height = page.get_size()
     scale = min(PREVIEW_WIDTH / width, PREVIEW_HEIGHT / height)
-    wide, *smaller = images.previews(_drawn(page, scale, is_grey=False))
+    wide, *smaller = images.previews(drawn(page, scale, is_grey=False))
     return Picture(wide.data, wide.content_type, wide.width, wide.height, tuple(smaller))
 
 
 def text(document: pypdfium2.PdfDocument) -> str:
     """Return the text of all pages, an empty line between two pages."""
-    pages = (document[index].get_textpage().get_text_bounded() for index in range(len(document)))
+    pages = (document[index].get_textpage().get_text_range() for index in range(len(document)))
     return _readable("\n\n".join(pages))[:MOST_TEXT]
 
 
@@ -46,7 +46,7 @@ def _readable(found: str) -> str:
 def picture(data: bytes, is_grey: bool) -> Image.Image:
     """Return a PDF's first page at one pixel a point, in L or RGB."""
     with opened(data) as document:
-        return _drawn(document[0], 1.0, is_grey)
+        return drawn(document[0], 1.0, is_grey)
 
 
 def opened(data: bytes) -> pypdfium2.PdfDocument:
@@ -56,7 +56,8 @@ def opened(data: bytes) -> pypdfium2.PdfDocument:
         raise Refused("pdf_damaged") from None
 
 
-def _drawn(page: pypdfium2.PdfPage, scale: float, is_grey: bool) -> Image.Image:
+def drawn(page: pypdfium2.PdfPage, scale: float, is_grey: bool) -> Image.Image:
+    """Return a page at `scale` pixels a point, in L or RGB."""
     bitmap = page.render(scale=scale, grayscale=is_grey, may_draw_forms=False, draw_annots=False, rev_byteorder=True)
     drawn: Image.Image = bitmap.to_pil()
     return drawn.convert("L" if is_grey else "RGB")

@@ -131,7 +131,8 @@ def _colour_space(copier: Copier, value: Any) -> Any:
             return Array([Name(name), copier.made(Dictionary(dict(white.items())), "calibrated")])
         case "/Indexed", [base, int() as highest, lookup, *_]:
             space = _colour_space(copier, base)
-            return None if space is None else Array([Name.Indexed, space, highest, _lookup(lookup)])
+            used = (highest + 1) * pdf_pictures.colours(space)
+            return None if space is None else Array([Name.Indexed, space, highest, _lookup(lookup, used)])
         case ("/Separation" | "/DeviceN") as name, [colorants, base, tint, *_]:
             copied = [_plain(copier, colorants), _colour_space(copier, base), _function(copier, tint)]
             return None if None in copied else Array([Name(name), *copied])
@@ -141,9 +142,9 @@ def _colour_space(copier: Copier, value: Any) -> Any:
             return Name(name) if name in ("/DeviceGray", "/DeviceRGB", "/DeviceCMYK", "/Pattern") else None
 
 
-def _lookup(value: Any) -> Any:
+def _lookup(value: Any, used_bytes: int) -> Any:
     colours = decoded(value) if isinstance(value, Stream) else bytes(value)
-    return String(colours[: 256 * 32])
+    return String(colours[: max(0, min(used_bytes, 256 * 32))])
 
 
 def _plain_keys(names: str) -> dict[str, Rule]:
@@ -221,7 +222,8 @@ SHAPES: Final[dict[str, dict[str, Rule]]] = {
     },
     "encoding": _plain_keys("Type BaseEncoding Differences"),
     "cmap": {
-        **_plain_keys("Type CMapName WMode"),
+        **_plain_keys("Type WMode"),
+        "/CMapName": lambda _copier, _name: Name.A,
         "/CIDSystemInfo": _made("collection"),
         "/UseCMap": _name_or_stream("cmap"),
     },

@@ -1,4 +1,4 @@
-"""Does the work of `images`, `covers` and `pdfs` in a child process that can be killed.
+"""Does the work of `images`, `covers`, `pdfs` and `pdf_flat` in a child process that can be killed.
 
 The child has no environment, no open files but two pipes, no network, and limits to its memory and time; what it
 reads and writes never touches the disk. Whatever happens to it, the caller gets a result or a sentence.
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Final, Literal, cast, overload
+from typing import IO, Final, Literal, cast, get_args, overload
 
 from organizer.errors import TooMany, Unavailable
 from organizer.media import Picture, RebuiltPdf, Refused, wire
@@ -24,10 +24,15 @@ ROOT: Final = Path(__file__).resolve().parents[2]
 START: Final = (
     "import sys; sys.path.insert(0, sys.argv[1]); from organizer.media.child import main; main(*sys.argv[2:])"
 )
-JOBS: Final = {
+Printed = Literal["screen", "grey", "two_up_a4", "two_up_letter", "four_up_a4", "four_up_letter"]
+PRINTED: Final[tuple[Printed, ...]] = get_args(Printed)
+JOBS: Final[dict[str, str]] = {
+    **{job: f"organizer.media.printing:{job}" for job in PRINTED},
     "covers": "organizer.media.covers:burn",
+    "flat_pdfs": "organizer.media.pdf_flat:flatten",
     "images": "organizer.media.images:rebuild",
     "pdfs": "organizer.media.pdfs:rebuild",
+    "stamps": "organizer.media.stamps:stamp",
 }
 CHUNK_BYTES: Final = 1 << 20
 RETRY_SECONDS: Final = 20
@@ -54,7 +59,17 @@ class Limits:
 
 
 # What a picture costs depends on its pixels, which are counted before they are unpacked.
-LIMITS: Final = {"covers": Limits(cpu_seconds=8.0), "images": Limits(cpu_seconds=8.0), "pdfs": Limits()}
+LIMITS: Final[dict[str, Limits]] = {
+    # What comes here was rebuilt before, and nobody waits for it.
+    **dict.fromkeys(PRINTED, Limits(cpu_seconds=30.0)),
+    "covers": Limits(cpu_seconds=8.0),
+    # So does this one; what comes here was rebuilt before, and so bombs have ended already.
+    "flat_pdfs": Limits(cpu_seconds=20.0, cpu_seconds_per_mb=0),
+    "images": Limits(cpu_seconds=8.0),
+    "pdfs": Limits(),
+    # Somebody waits for it with her browser.
+    "stamps": Limits(cpu_seconds=6.0, wall_seconds=20.0, waiting_seconds=3.0),
+}
 AT_ONCE: Final = 2
 """Children at a time and process, so that uploads never take more than a gigabyte together."""
 
@@ -64,9 +79,12 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 @overload
 def run(job: Literal["images", "covers"], data: bytes, limits: Limits | None = None) -> Picture: ...
 @overload
-def run(job: Literal["pdfs"], data: bytes, limits: Limits | None = None) -> RebuiltPdf: ...
+def run(job: Literal["pdfs", "flat_pdfs"] | Printed, data: bytes, limits: Limits | None = None) -> RebuiltPdf: ...
+@overload
+def run(job: Literal["stamps"], data: bytes, limits: Limits | None = None) -> Picture | RebuiltPdf: ...
 def run(job: str, data: bytes, limits: Limits | None = None) -> Picture | RebuiltPdf:
-    """Return what the job makes of `data`; for covers that is `wire.frame` of a picture and its boxes.
+    """Return what the job makes of `data`; for covers that is `wire.frame` of a picture and its boxes, for flat_pdfs
+    a PDF that pdfs has made.
 
     Raises Refused with a sentence about the file, TooMany when others' files take too long, Unavailable when no
     child can be started.

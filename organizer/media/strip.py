@@ -1,6 +1,7 @@
-"""Takes out of JPEG pictures, fonts and small programs what is not needed to show them, without changing the rest."""
+"""Takes out of JPEG pictures and small programs what is not needed to show them, without changing the rest."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,11 +19,15 @@ START_OF_SCAN: Final = b"\xff\xda"
 MOST_SCANS: Final = 30
 """Each scan of a progressive JPEG passes over all pixels; cameras and programs write about ten."""
 
-FONT_KINDS: Final = (b"\x00\x01\x00\x00", b"OTTO", b"true")
-FONT_TABLES: Final = frozenset(
-    b"CFF |OS/2|VORG|cmap|cvt |fpgm|gasp|glyf|head|hhea|hmtx|loca|maxp|post|prep|vhea|vmtx".split(b"|")
+TEXT: Final = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.DOTALL)
+PLAIN_WORD: Final = re.compile(rb"\(\w{1,20}\)")
+COMMENT: Final = re.compile(rb"%[^\r\n]*")
+MOST_PROGRAM_BYTES: Final = 4 << 20
+NAME: Final = re.compile(rb"/([^\s/()<>\[\]{}%]+)(?!\s*usecmap)(?![^\s/()<>\[\]{}%])")
+MAP_WORDS: Final = frozenset(
+    b"CIDInit CIDSystemInfo CMap CMapName CMapType CMapVersion Ordering ProcSet Registry Supplement UIDOffset WMode"
+    b" XUID".split()
 )
-HEAD_DATES: Final = slice(20, 36)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,8 @@ def jpeg(data: bytes) -> Jpeg:
         position, marker = found.start(), data[found.start() + 1]
         end = position + 2 + (0 if marker in ALONE else int.from_bytes(data[position + 2 : position + 4], "big"))
         segment = data[position:end]
+        if not _is_whole(marker, segment[4:]):
+            raise Refused("pdf_damaged")
         if marker in FRAMES:
             size = _frame_size(segment)
         if marker == SCAN:
@@ -65,6 +72,34 @@ def _frame_size(segment: bytes) -> tuple[int, int]:
     return width, height
 
 
+def _is_whole(marker: int, data: bytes) -> bool:
+    """Whether a segment that is kept has all it should from its first byte to its last, and nothing more."""
+    match marker:
+        case _ if marker in FRAMES:
+            return len(data) > 5 and len(data) == 6 + 3 * data[5]
+        case 0xDA:
+            return len(data) > 0 and len(data) == 4 + 2 * data[0]
+        case 0xDD:
+            return len(data) == 2
+        case 0xCC:
+            return len(data) % 2 == 0
+        case 0xC4:
+            return _are_tables(data, lambda rest: 17 + sum(rest[1:17]))
+        case 0xDB:
+            return _are_tables(data, lambda rest: 129 if rest[0] >> 4 else 65)
+    return True
+
+
+def _are_tables(data: bytes, size_of: Callable[[bytes], int]) -> bool:
+    """Whether these are numbered tables, one behind the other."""
+    while data:
+        size = size_of(data)
+        if len(data) < size or data[0] & 0xEC:
+            return False
+        data = data[size:]
+    return True
+
+
 def _adobe(segment: bytes) -> bytes:
     """Return the one application segment that matters, in its plain form: it tells how the colours are stored."""
     if segment[4:9] != b"Adobe" or len(segment) < 16:
@@ -72,38 +107,13 @@ def _adobe(segment: bytes) -> bytes:
     return b"\xff\xee\x00\x0eAdobe\x00\x64\x00\x00\x00\x00" + segment[15:16]
 
 
-def font(data: bytes) -> bytes:
-    """Return a TrueType or OpenType font without names, licences and dates: sellers put the buyer's name there.
-
-    Raises Refused when it is no such font.
-    """
-    if not data.startswith(FONT_KINDS):
-        raise Refused("pdf_damaged")
-    count = int.from_bytes(data[4:6], "big")
-    records = [data[12 + 16 * index : 28 + 16 * index] for index in range(count)]
-    tables = {record[:4]: record for record in sorted(records) if record[:4] in FONT_TABLES and len(record) == 16}
-    if not tables:
-        raise Refused("pdf_damaged")
-    directory, body, offset = [], [], 12 + 16 * len(tables)
-    for tag, record in tables.items():
-        start, size = int.from_bytes(record[8:12], "big"), int.from_bytes(record[12:16], "big")
-        table = bytearray(data[start : start + size])
-        if tag == b"head":
-            table[HEAD_DATES] = bytes(16)
-        directory.append(record[:8] + offset.to_bytes(4, "big") + len(table).to_bytes(4, "big"))
-        table += bytes(-len(table) % 4)
-        body.append(bytes(table))
-        offset += len(table)
-    return b"".join([data[:4], _search_numbers(len(tables)), *directory, *body])
-
-
-def _search_numbers(count: int) -> bytes:
-    """Return the number of tables and what a binary search over them starts from, as OpenType wants it."""
-    steps = count.bit_length() - 1
-    span = 16 << steps
-    return b"".join(number.to_bytes(2, "big") for number in (count, span, steps, 16 * count - span))
-
-
 def program(data: bytes) -> bytes:
-    """Return a character map or a calculating function without its comments."""
-    return re.sub(rb"%[^\r\n]*", b"", data)
+    """Return a character map or a calculating function without its comments and names of its own.
+
+    Strings in it name collections of characters, such as Adobe and Japan1; others go. Raises Refused when it is
+    longer than any program writes, for readers go through it for each font.
+    """
+    if len(data) > MOST_PROGRAM_BYTES:
+        raise Refused("pdf_complex")
+    plain = TEXT.sub(lambda found: found[0] if PLAIN_WORD.fullmatch(found[0]) else b"()", data)
+    return NAME.sub(lambda found: found[0] if found[1] in MAP_WORDS else b"/A", COMMENT.sub(b"", plain))

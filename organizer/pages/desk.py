@@ -20,7 +20,10 @@ from organizer.forms import Blank
 from organizer.groups import queries as groups
 from organizer.groups.models import Group
 from organizer.keeping import purge
+from organizer.leaflets import copies, copies_cards
 from organizer.leaflets import queries as leaflets
+from organizer.leaflets.copies import Copies
+from organizer.leaflets.copies_cards import Counted
 from organizer.photos import queries as photos
 from organizer.policy import Role
 from organizer.removals import queries as removals
@@ -40,6 +43,16 @@ class OnDesk:
     card: Card
     tally: Tally
     days_left: int
+    copies: tuple[Copies, ...]
+
+    @property
+    def is_today(self) -> bool:
+        return self.days_left == 0
+
+    @property
+    def counted(self) -> list[Counted]:
+        """Its leaflets whose copies somebody counts."""
+        return copies_cards.on_desk(self.copies, is_today=self.is_today)
 
 
 @dataclass(frozen=True)
@@ -60,12 +73,12 @@ def desk(group: Group) -> ResponseReturnValue:
     found = _on_desk(group, now)
     coming = sorted((item for item in found if not item.event.is_over), key=lambda item: item.event.starts_at)
     over = [item for item in found if item.event.is_over]
-    published = [item for item in coming if item.event.editorial == Editorial.PUBLISHED and item.event.takes_place]
+    upcoming = next((item for item in coming if _is_announced(item.event)), None)
     return render_template(
         "pages/desk.html",
         group=group,
-        next=published[0] if published else None,
-        coming=[item for item in coming if not published or item is not published[0]],
+        next=upcoming,
+        coming=[item for item in coming if item is not upcoming],
         last=over[0] if over else None,
         needs=_needs(found, now),
         asked=removals.count_waiting(group.id),
@@ -75,12 +88,20 @@ def desk(group: Group) -> ResponseReturnValue:
     )
 
 
+def _is_announced(event: VisibleEvent) -> bool:
+    return event.editorial == Editorial.PUBLISHED and event.takes_place
+
+
 def _on_desk(group: Group, now: datetime) -> list[OnDesk]:
     """The group's events, the latest start first, with their answers, in a fixed number of queries."""
     found = events.of_group(group.id, now)
-    tallies = rsvps.tallies([event.id for event in found])
+    ids = [event.id for event in found]
+    tallies, counted = rsvps.tallies(ids), copies.of_events(ids)
     language = str(get_locale())
-    return [OnDesk(event, card(event, language), tallies[event.id], _days_left(event, now)) for event in found]
+    return [
+        OnDesk(event, card(event, language), tallies[event.id], _days_left(event, now), counted.get(event.id, ()))
+        for event in found
+    ]
 
 
 def _days_left(event: VisibleEvent, now: datetime) -> int:
@@ -100,6 +121,7 @@ def _needs(found: list[OnDesk], now: datetime) -> list[Need]:
             _photos(item, pictured),
             _leaflets(item, uploaded),
             _draft(item),
+            _left_over(item, now),
             _report(item, now),
         )
         for item in found
@@ -163,10 +185,27 @@ def _draft(item: OnDesk) -> Need | None:
     return Need(item.card, _("%(title)s is a draft.", title=item.card.title), item.card.url, _("Look at it"))
 
 
+def _left_over(item: OnDesk, now: datetime) -> Need | None:
+    """Asked of what was counted before, once for the whole action."""
+    unknown = [each for each in item.copies if each.known.is_counted and not each.known.is_left_known]
+    if not unknown or not _took_place(item.event, now):
+        return None
+    sentence = _("How many leaflets are left over from %(title)s?", title=item.card.title)
+    if len(unknown) == 1:
+        url = url_for("copies_pages.left", event_id=item.event.id, leaflet_id=unknown[0].leaflet_id)
+    else:
+        url = url_for("leaflets.of_event", event_id=item.event.id)
+    return Need(item.card, sentence, url, _("Count them"))
+
+
+def _took_place(event: VisibleEvent, now: datetime) -> bool:
+    """Whether it is over, not so long ago that nobody remembers."""
+    return _is_announced(event) and event.is_over and event.ends_at > now - REPORT_ASKED_FOR
+
+
 def _report(item: OnDesk, now: datetime) -> Need | None:
     event = item.event
-    is_due = event.is_over and event.takes_place and not event.report and event.ends_at > now - REPORT_ASKED_FOR
-    if not is_due or event.editorial != Editorial.PUBLISHED:
+    if event.report or not _took_place(event, now):
         return None
     sentence = _("How was it? %(title)s has no report yet.", title=item.card.title)
     return Need(item.card, sentence, url_for("events.report", event_id=event.id), _("Tell it"))

@@ -16,6 +16,8 @@ from organizer.photos.models import Photo, PhotoFile
 from organizer.photos.rules import Size, Use
 from organizer.policy import Viewer
 
+FOLDER = "photos"
+
 
 @dataclass(frozen=True)
 class ServedPicture:
@@ -87,14 +89,14 @@ def covered(photo: Photo) -> bytes:
 
 def folder(photo_id: str) -> str:
     """Below which all blobs of a photo lie."""
-    return f"photos/{photo_id}"
+    return f"{FOLDER}/{photo_id}"
 
 
-def blob_keys(photo_id: str) -> set[str]:
-    """The blobs that a photo needs."""
-    kept = set(db.session.scalars(select(PhotoFile.blob_key).where(PhotoFile.photo_id == photo_id)))
-    waiting_key = db.session.scalar(select(Photo.waiting_key).where(Photo.id == photo_id))
-    return kept | {waiting_key} if waiting_key else kept
+def blob_keys(*photo_ids: str) -> set[str]:
+    """The blobs that photos need."""
+    kept = db.session.scalars(select(PhotoFile.blob_key).where(PhotoFile.photo_id.in_(photo_ids)))
+    waiting = db.session.scalars(select(Photo.waiting_key).where(Photo.id.in_(photo_ids)))
+    return {key for key in (*kept, *waiting) if key}
 
 
 def key_text(key: bytes) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from organizer import clock, kept, policy
+from organizer import clock, kept, policy, serving
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank
@@ -53,16 +53,8 @@ def picture(served: ServedPicture) -> ResponseReturnValue:
 
 def sent(served: ServedPicture) -> Response:
     """A file that no cache may keep for others, and none without asking again."""
-    headers = {
-        "Content-Security-Policy": "default-src 'none'; sandbox",
-        "Cache-Control": "private, no-cache",
-        "ETag": f'"{served.file.id}"',
-        "Vary": "Cookie",
-        "X-Robots-Tag": "noindex",
-    }
-    if request.if_none_match.contains(served.file.id):
-        return Response(status=304, headers=headers)
-    return Response(served.data(), headers=headers, content_type=served.file.content_type)
+    headers = {"Cache-Control": "private, no-cache", "Vary": "Cookie", "X-Robots-Tag": "noindex"}
+    return serving.respond(served.file, headers)
 
 
 def draft_page(seen: SeenPhoto, form: PublishForm) -> ResponseReturnValue:

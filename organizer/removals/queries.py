@@ -63,6 +63,20 @@ def waiting(group_id: str) -> list[Asked]:
     return [_asked(requests, counts[subject_id]) for subject_id, requests in found.items() if requests]
 
 
+def about(subject_id: str) -> tuple[Group, Asked] | None:
+    """What is asked about one thing and not settled, with the group that is asked; whose page it is, knows who reads.
+
+    None when nobody asks.
+    """
+    about_it = (RemovalRequest.subject_id == subject_id, RemovalRequest.state == State.OPEN)
+    query = select(RemovalRequest).where(*about_it).order_by(RemovalRequest.asked_on, RemovalRequest.id)
+    found = db.session.scalars(query.limit(MOST_OF_SUBJECT)).all()
+    if not found:
+        return None
+    count = db.session.scalar(select(func.count()).select_from(RemovalRequest).where(*about_it)) or 0
+    return db.session.get_one(Group, found[0].group_id), _asked(found, count)
+
+
 def _asked(requests: Sequence[RemovalRequest], count: int) -> Asked:
     first = requests[0]
     notes = tuple(note for note in map(_note, requests) if note)

@@ -13,8 +13,16 @@ from organizer.groups.models import Group
 from organizer.removals import queries
 from organizer.removals import service as removals
 from organizer.removals.models import RemovalRequest
+from organizer.removals.queries import Asked
 
 blueprint = Blueprint("removals", __name__)
+
+
+@blueprint.app_template_global()
+def asked_to_remove(subject_id: str) -> tuple[Group, Asked, Blank] | None:
+    """For `removals/_asked_here.html`, which stands on pages of organizers alone; the form is its button's."""
+    found = queries.about(subject_id)
+    return (*found, Blank(formdata=None)) if found else None
 
 
 @blueprint.post("/groups/<slug>/removals/<request_id>/settle")

@@ -6,6 +6,7 @@ from sqlalchemy import exists, select
 
 from organizer import clock, outbox
 from organizer.db import db
+from organizer.events import rules as event_rules
 from organizer.events.models import Event
 from organizer.events.rules import EVENT_FACTS, TAKES_PLACE
 from organizer.outbox import Fact
@@ -27,7 +28,7 @@ def keep_capacity(fact: Fact) -> None:
 def _date_purge(row: Capacity, event: Event) -> None:
     """Let the purge follow the event, but never keep the answers to what is over for longer than they were told."""
     now = clock.now()
-    purge_at = rules.purge_at(event.occurrence, event.ends_at, event.cancelled_at)
+    purge_at = event_rules.purge_at(event.occurrence, event.ends_at, event.cancelled_at)
     if row.settled_at is not None and row.settled_at <= now and _has_answers(event.id):
         row.purge_at = min(row.purge_at, purge_at)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from organizer.errors import RuleError
@@ -42,8 +42,6 @@ LEVEL_BY_KIND = {
 LARGEST_PARTY = 6
 LARGEST_PARTY_EVER = 50
 MOST_PLACES = 1_000_000
-KEPT_AFTER_END = timedelta(days=7)
-KEPT_WHEN_POSTPONED = timedelta(days=30)
 PUBLIC_STEPS = (500, 200, 100, 50, 20, 10)
 
 
@@ -65,13 +63,6 @@ class CapacityDetails:
     party_max: int
     is_open: bool
     has_public_count: bool
-
-
-def purge_at(occurrence: Occurrence, ends_at: datetime, cancelled_at: datetime | None) -> datetime:
-    """From when on nothing personal may be left of an event's answers."""
-    if occurrence == Occurrence.CANCELLED and cancelled_at is not None:
-        return min(cancelled_at, ends_at) + KEPT_AFTER_END
-    return ends_at + (KEPT_WHEN_POSTPONED if occurrence == Occurrence.POSTPONED else KEPT_AFTER_END)
 
 
 def settled_at(occurrence: Occurrence, ends_at: datetime, purge_at: datetime) -> datetime:

@@ -63,6 +63,7 @@ class Reason(StrEnum):
     DIVIDER = "divider"
     HEADING = "heading"
     SHORT_LINE_OUTSIDE = "short_line_outside"
+    CUT_FROM_NAME = "cut_from_name"
     CHOSEN = "chosen"
 
 

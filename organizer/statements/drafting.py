@@ -35,7 +35,7 @@ def agree(statement: Statement, details: ConsentDetails, pictures: list[str] | N
     consent.take(statement, details, details.given_on or clock.today(), agreed)
     if details.heard_by:
         consent.heard_by = vault.seal(notes_key(), details.heard_by, heard_by_aad(consent.id))
-    statement.consents = [consent]
+    statement.consents, statement.awaits_author = [consent], False
     return consent
 
 

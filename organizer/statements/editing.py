@@ -25,10 +25,13 @@ from organizer.statements.models import (
 from organizer.statements.rules import Move, SuggestionDetails, TranslationDetails
 
 
-def edit(statement: Statement, details: SuggestionDetails, shown: str, actor_id: str) -> None:
+def edit(
+    statement: Statement, details: SuggestionDetails, shown: str, actor_id: str, *, takes_back: bool = False
+) -> None:
     """Mend spelling and mark cuts, as far as the author allowed it; her own words are kept beside it.
 
-    Raises RuleError when she did not, for more than that, and for something else than the editor was `shown`.
+    Raises RuleError when she did not, for more than that, for something else than the editor was `shown`, and while
+    a suggestion waits for the author's answer, unless the editor `takes_back` that one.
     """
     with writing(lock=statement):
         drafting.check_shown(statement, shown)
@@ -40,6 +43,11 @@ def edit(statement: Statement, details: SuggestionDetails, shown: str, actor_id:
         if not edits.is_light(own, details.text):
             raise RuleError(
                 "This is more than spelling and cuts marked with […]. Suggest it to the author instead.", field="text"
+            )
+        if not takes_back and any(_is_open(statement, made) for made in statement.suggestions):
+            raise RuleError(
+                "A suggestion waits for its author, and would be gone. Tick below that you take it back, or wait.",
+                field="take_back",
             )
         _stand_in(statement, consent, own, details.text)
         audit.write(actor_id, "statement.edited", statement.id)
@@ -73,6 +81,7 @@ def accept(statement: Statement, suggestion_id: str) -> None:
     with writing(lock=statement):
         suggestion, consent = _open_suggestion(statement, suggestion_id), statement.consent
         statement.say(suggestion.text)
+        statement.awaits_author = False
         if consent is not None:
             consent.text_hash, consent.edited_hash, consent.agreed_text = statement.text_hash, None, None
             consent.given_on, consent.way = clock.today(), rules.Way.LINK
@@ -85,6 +94,7 @@ def refuse(statement: Statement, suggestion_id: str) -> None:
     with writing(lock=statement):
         suggestion = _open_suggestion(statement, suggestion_id)
         suggestion.is_refused, suggestion.text, suggestion.note = True, "", ""
+        statement.awaits_author = False
         outbox.commit(Fact("statement.suggestion_refused", statement.id))
 
 
@@ -168,10 +178,14 @@ def _stand_in(statement: Statement, consent: Consent, own: str, text: str) -> No
 
 def _open_suggestion(statement: Statement, suggestion_id: str) -> Suggestion:
     for suggestion in statement.suggestions:
-        is_open = not suggestion.is_refused and suggestion.of_hash == statement.text_hash
-        if suggestion.id == suggestion_id and is_open:
+        if suggestion.id == suggestion_id and _is_open(statement, suggestion):
             return suggestion
     raise RuleError("This proposal is no longer there.")
+
+
+def _is_open(statement: Statement, suggestion: Suggestion) -> bool:
+    """Whether the author can still answer it."""
+    return not suggestion.is_refused and suggestion.of_hash == statement.text_hash
 
 
 def _record(statement: Statement, verb: str, actor_id: str | None) -> None:

@@ -153,10 +153,11 @@ class HeardForm(AllowedForm):
 
     def consent(self) -> ConsentDetails | None:
         """The consent in person, None when the author is to agree by her link."""
-        if not self.uses.data:
-            return None
+        return self.heard() if self.uses.data else None
+
+    def heard(self) -> ConsentDetails:
         return ConsentDetails(
-            uses=frozenset(self.uses.data),
+            uses=frozenset(self.uses.data or ()),
             may_edit=self.may_edit.data,
             may_translate=self.may_translate.data,
             expires_on=self.expires_on.data,
@@ -165,6 +166,17 @@ class HeardForm(AllowedForm):
             heard_by=self.heard_by.data or "",
             read_back=frozenset(self.read_back.data or ()),
         )
+
+
+class AgreedForm(HeardForm):
+    """Consent in person to what stands on the page; `shown` ties it to just that."""
+
+    shown = HiddenField()
+
+    def validate_uses(self, field: Field) -> None:
+        """Refuse consent to nothing."""
+        if not field.data:
+            raise ValidationError(_("Say where it may stand."))
 
 
 class TakeForm(WordsForm, HeardForm):
@@ -200,6 +212,7 @@ class WordingForm(Form):
         validators=[InputRequired(_("Write a sentence at least.")), Length(max=LONGEST_TEXT)],
     )
     note = StringField(_("Why, to its author"), filters=[line], validators=[Length(max=LONGEST_LINE)])
+    take_back = BooleanField(_("Take the suggestion back and mend instead"))
 
     def details(self) -> SuggestionDetails:
         return SuggestionDetails(self.text.data or "", self.note.data or "")

@@ -12,10 +12,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from organizer import config, kept, languages, paging, policy, text
+from organizer import config, kept, languages, paging, policy
 from organizer.db import is_id
-from organizer.paging import Page
 from organizer.policy import Viewer
+from organizer.search import typed
 from organizer.statements import exports, queries, search
 from organizer.statements.cards import Quote
 from organizer.statements.exports import FeedHeader
@@ -24,7 +24,6 @@ from organizer.statements.search import Wanted
 blueprint = Blueprint("library", __name__)
 PAGE = 20
 IN_FEED = 50
-LONGEST_SEARCH = 200
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
@@ -36,7 +35,7 @@ def library(viewer: Viewer) -> ResponseReturnValue:  # noqa: ARG001 - the same f
     found = search.found(_wanted(asked), PAGE, (number - 1) * PAGE)
     page = render_template(
         "statements/library.html",
-        page=_page(found.quotes, number, found.count, asked),
+        page=paging.page_found(found.quotes, found.count, PAGE, asked),
         count=found.count,
         asked=asked,
         choices=search.choices(),
@@ -77,7 +76,7 @@ def _asked() -> dict[str, str]:
     """What was typed and chosen, by field, to be shown and linked to again; what cannot be is left out."""
     given = request.args
     asked = {
-        "q": text.one_line(given.get("q", "")[:LONGEST_SEARCH]),
+        "q": typed(given.get("q", "")),
         "action": given.get("action", "") if is_id(given.get("action", "")) else "",
         "city": given.get("city", "") if SLUG.fullmatch(given.get("city", "")) else "",
         "language": given.get("language", "") if given.get("language") in languages.WRITTEN else "",
@@ -99,16 +98,6 @@ def _wanted(asked: dict[str, str]) -> Wanted:
 def _address(endpoint: str, asked: Mapping[str, str], **more: Any) -> str:
     """Where the same is looked for."""
     return url_for(endpoint, **more, **asked)  # type: ignore[arg-type] # no field is named like an option of it
-
-
-def _page(quotes: Sequence[Quote], number: int, count: int, asked: dict[str, str]) -> Page[Quote]:
-    """As `paging.page_of`, with ways to the neighbours that keep what was chosen."""
-
-    def url(page: int) -> str:
-        return _address("library.library", asked, page=page)
-
-    newer_url = url(number - 1) if number > 1 else None
-    return Page(quotes, newer_url, url(number + 1) if count > number * PAGE else None)
 
 
 def _feed(write: Callable[[FeedHeader, Sequence[Quote]], bytes], content_type: str) -> ResponseReturnValue:

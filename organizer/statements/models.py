@@ -35,7 +35,9 @@ class Statement(Model):
 
     `search_text` is the text without marks and capitals. `state_on` is the day of the present state, `publish_at`
     when it leaves "scheduled"; `known_by`, sealed, is the editor's note how she knows the signer of a full name;
-    `generation` is part of the secret link. Withdrawn, only id, state, day and what it belonged to stay.
+    `generation` is part of the secret link. `awaits_author`: an organizer wrote it down, its author was given neither
+    slip nor answer yet, so that organizers may still hand over the link. Withdrawn, only id, state, day and what it
+    belonged to stay.
     """
 
     __tablename__ = "statement"
@@ -61,6 +63,7 @@ class Statement(Model):
     affiliation: Mapped[str] = mapped_column(String(LONGEST_AFFILIATION), default="", server_default=sqltext("''"))
     search_text: Mapped[str] = mapped_column(default="", server_default=sqltext("''"), deferred=True)
     publish_at: Mapped[datetime | None]
+    awaits_author: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     events: Mapped[list[Event]] = relationship(secondary="statement_event", order_by="Event.starts_at")
     consents: Mapped[list[Consent]] = relationship(lazy="selectin", cascade="all, delete-orphan")
@@ -130,7 +133,7 @@ class Statement(Model):
         """Leave a tombstone."""
         self.unsign()
         self.text = self.text_hash = self.language = self.search_text = ""
-        self.published_at = self.publish_at = None
+        self.published_at, self.publish_at, self.awaits_author = None, None, False
         self.consents, self.pictures, self.quotes, self.translations, self.suggestions = [], [], [], [], []
 
 

@@ -14,6 +14,8 @@ from sqlalchemy.orm import selectinload
 from organizer import clock, text
 from organizer.db import db
 from organizer.events.gate import Clearance, visible
+from organizer.photos import queries as photos
+from organizer.photos.cards import PhotoCard
 from organizer.removals import queries as removals
 from organizer.removals.queries import Asked
 from organizer.removals.rules import Kind
@@ -46,6 +48,19 @@ class Row:
     is_withheld: bool
 
 
+@dataclass(frozen=True)
+class About:
+    """What the group is asked to remove, and what that is: a statement's line, or a photo's card.
+
+    Neither is there for what stands nowhere now; `url` is empty for a statement that does.
+    """
+
+    asked: Asked
+    url: str
+    row: Row | None
+    photo: PhotoCard | None
+
+
 def stages(group_id: str) -> Mapping[State, Sequence[Row]]:
     """What waits, what is held or rejected, and what was published lately; a fixed number of queries."""
     found = (
@@ -56,12 +71,14 @@ def stages(group_id: str) -> Mapping[State, Sequence[Row]]:
     return {state: [row for row in found if row.state == state] for state in State if state != State.WITHDRAWN}
 
 
-def asked(group_id: str) -> Sequence[tuple[Asked, str]]:
-    """What the group is asked to remove, the oldest first, each with its address; "" for what stands nowhere now."""
+def asked(group_id: str) -> Sequence[About]:
+    """What the group is asked to remove, the oldest first; a fixed number of queries."""
     found = removals.waiting(group_id)
-    spoken = {each.subject_id for each in found if each.kind == Kind.STATEMENT}
-    urls = {row.id: _url(row) for row in db.session.scalars(_with_events(group_id, spoken))} if spoken else {}
-    return [(each, _asked_url(each, urls)) for each in found]
+    ids = {kind: {each.subject_id for each in found if each.kind == kind} for kind in Kind}
+    spoken = db.session.scalars(_with_events(group_id, ids[Kind.STATEMENT])) if ids[Kind.STATEMENT] else ()
+    rows = {statement.id: _row(statement) for statement in spoken if statement.events}
+    cards = photos.pictured(group_id, ids[Kind.PHOTO])
+    return [_about(each, rows.get(each.subject_id), cards.get(each.subject_id)) for each in found]
 
 
 def group_id(statement_id: str) -> str:
@@ -69,9 +86,10 @@ def group_id(statement_id: str) -> str:
     return db.session.get_one(Statement, statement_id).group_id
 
 
-def _asked_url(asked: Asked, urls: Mapping[str, str]) -> str:
+def _about(asked: Asked, row: Row | None, photo: PhotoCard | None) -> About:
     is_photo = asked.kind == Kind.PHOTO
-    return url_for("photos.read", photo_id=asked.subject_id) if is_photo else urls.get(asked.subject_id, "")
+    url = url_for("photos.read", photo_id=asked.subject_id) if is_photo else row.url if row else ""
+    return About(asked, url, row, photo)
 
 
 def _rows(group_id: str, states: Collection[State], limit: int) -> list[Row]:

@@ -20,6 +20,7 @@ from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank, Form
 from organizer.statements import drafting, rules, transcripts
+from organizer.statements.cues import Reason
 from organizer.statements.forms import HeardForm
 from organizer.statements.models import Statement
 from organizer.statements.paste_forms import REASONS, ROLES, CardForm, PasteForm
@@ -71,7 +72,9 @@ def _look(event: Event) -> ResponseReturnValue:
 
 def _go_on(event: Event) -> ResponseReturnValue:
     form, look, is_good = _reviewed()
-    if look.offered:
+    if any(look.blocks[place].reason != Reason.AFTER_BYLINE for place in look.offered):
+        form.refuse(RuleError("By what you marked as a name, words belong elsewhere now. Look at them, then go on."))
+    elif look.offered:
         form.refuse(RuleError("Below each name that you marked, a new statement begins now. Look at it, then go on."))
     elif is_good:
         try:

@@ -40,6 +40,7 @@ REASONS = {
     Reason.DIVIDER: _("A dividing line."),
     Reason.HEADING: _("A heading."),
     Reason.SHORT_LINE_OUTSIDE: _("A short line before or after all statements."),
+    Reason.CUT_FROM_NAME: _("It was cut from a name."),
     Reason.CHOSEN: _("You chose this."),
 }
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import format_datetime
 from flask_babel import gettext as _
 
-from organizer import clock, policy
+from organizer import clock, documents, policy
 from organizer.events import queries as events
+from organizer.events.gate import Clearance, may_see
 from organizer.events.models import Event
 from organizer.forms import Blank
 from organizer.policy import actor_id
 from organizer.statements import drafting, queries, rules
 from organizer.statements import service as statements
-from organizer.statements.forms import USES, ReviewForm, TakeForm
+from organizer.statements.forms import USES, AgreedForm, ReviewForm, TakeForm
+from organizer.statements.models import Statement
 from organizer.statements.queries import OpenedStatement
 
 blueprint = Blueprint("review", __name__, url_prefix="/events/<event_id>/statements")
@@ -60,7 +64,44 @@ def publish(opened: OpenedStatement) -> ResponseReturnValue:
     def act(form: ReviewForm) -> None:
         statements.publish(opened.statement, opened.event, form.details(), actor_id())
 
-    return _decided(opened, act, _("It is public as soon as its time has come and its author has agreed."))
+    return _decided(opened, act, lambda: _published_how(opened.statement, opened.event.when.zone))
+
+
+def _published_how(statement: Statement, zone: str) -> str:
+    """What an editor's yes did: it may have its time, and its author's consent, still before it."""
+    agreed = rules.living(statement.consents, statement, clock.today())
+    if statement.publish_at is not None:
+        local = statement.publish_at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        day = format_datetime(local, "medium", rebase=False)
+        if agreed is None:
+            return str(_("It waits for its author’s consent, and is public on %(day)s at the earliest.", day=day))
+        return str(_("It becomes public on %(day)s, or when the action is over.", day=day))
+    if agreed is None:
+        return str(_("It waits for its author’s consent. Until then nobody else sees it."))
+    if not queries.is_public(statement):
+        return str(_("Done. It stands only where its author lets it stand, and that is not on this site."))
+    if not any(may_see(event, Clearance.PUBLIC) for event in statement.events):
+        return str(_("Done: whoever sees the action sees it."))
+    return str(_("It is public now."))
+
+
+@blueprint.post("/<statement_id>/in-person")
+@policy.allows(queries.reviewed, signed_in=True)
+def in_person(opened: OpenedStatement) -> ResponseReturnValue:
+    """Record what its author agreed to in person, after it was written down without that."""
+    form = AgreedForm()
+
+    def write() -> Statement:
+        return statements.agree_in_person(
+            opened.statement, opened.event, form.heard(), form.shown.data or "", actor_id()
+        )
+
+    if form.accepted(write):
+        flash(_("Kept."))
+        return redirect(url_for("review.statement", event_id=opened.event.id, statement_id=opened.statement.id), 303)
+    if not opened.statement.awaits_author:  # the page has no such form any more
+        return _review_page(opened, _review_form(opened).tell_for(form))
+    return _review_page(opened, _review_form(opened), form)
 
 
 @blueprint.post("/<statement_id>/signer")
@@ -128,7 +169,9 @@ def take_down(opened: OpenedStatement) -> ResponseReturnValue:
     return redirect(url_for("review.queue", event_id=opened.event.id), 303)
 
 
-def _decided(opened: OpenedStatement, act: Callable[[ReviewForm], None], sentence: str) -> ResponseReturnValue:
+def _decided(
+    opened: OpenedStatement, act: Callable[[ReviewForm], None], told: str | Callable[[], str]
+) -> ResponseReturnValue:
     """Do what an editor decided, or show her page again."""
     form = ReviewForm()
 
@@ -137,7 +180,7 @@ def _decided(opened: OpenedStatement, act: Callable[[ReviewForm], None], sentenc
         return True
 
     if form.accepted(write):
-        flash(sentence)
+        flash(told if isinstance(told, str) else told())
         return redirect(url_for("review.queue", event_id=opened.event.id), 303)
     return _review_page(opened, form)
 
@@ -146,10 +189,12 @@ def _review_form(opened: OpenedStatement) -> ReviewForm:
     return ReviewForm(formdata=None, data={"shown": opened.shown})
 
 
-def _review_page(opened: OpenedStatement, form: ReviewForm) -> ResponseReturnValue:
+def _review_page(opened: OpenedStatement, form: ReviewForm, heard: AgreedForm | None = None) -> ResponseReturnValue:
+    """The page with both its forms; what was refused in either is told."""
     form.shown.data = opened.shown
-    return form.page(
+    page = render_template(
         "statements/review.html",
+        form=form,
         opened=opened,
         event=opened.event,
         is_over=opened.event.ends_at <= clock.now(),
@@ -159,4 +204,15 @@ def _review_page(opened: OpenedStatement, form: ReviewForm) -> ResponseReturnVal
         proposals=queries.proposals(opened.statement),
         uses=dict(USES),
         blank=Blank(formdata=None),
+        **(_handing_over(opened, heard) if opened.statement.awaits_author else {}),
     )
+    return page, 422 if form.errors or (heard and heard.errors) else 200
+
+
+def _handing_over(opened: OpenedStatement, heard: AgreedForm | None) -> dict[str, object]:
+    """Its author's link while she has not answered, and the form for what she says instead."""
+    url = url_for("statements.link", token=queries.link_token(opened.statement), _external=True)
+    day = drafting.local_day(opened.event.when.zone)
+    heard = heard or AgreedForm(formdata=None, data={"given_on": day})
+    heard.shown.data = opened.shown
+    return {"secret_url": url, "qr": documents.qr_svg(url), "heard": heard, "words_version": rules.WORDS_VERSION}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from flask_babel import get_locale
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from organizer import clock, languages
+from organizer import clock, languages, search
 from organizer.db import db
 from organizer.events import queries as events
 from organizer.events.gate import Clearance, visible
@@ -19,7 +19,6 @@ from organizer.statements.cards import Quote
 from organizer.statements.models import Statement, StatementEvent, StatementPhoto
 from organizer.statements.rules import BylineKind, State, Use
 
-MOST_WORDS = 10
 MOST_CHOICES = 50
 MOST_WITH_PHOTO = 300
 
@@ -88,7 +87,7 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     conditions = [*_stands(), _is_about(wanted)]
     if wanted.language:
         conditions.append(Statement.language == wanted.language)
-    return conditions + [_has_word(word) for word in wanted.words[:MOST_WORDS]]
+    return conditions + [_has_word(word) for word in wanted.words[: search.MOST_WORDS]]
 
 
 def _stands() -> tuple[ColumnElement[bool], ...]:
@@ -111,15 +110,9 @@ def _is_about(wanted: Wanted) -> ColumnElement[bool]:
 def _has_word(word: str) -> ColumnElement[bool]:
     """Whether it occurs in the text, or in the signature as far as readers see that."""
     is_shown = or_(Statement.byline_kind != BylineKind.FULL_NAME, Statement.known_by.is_not(None))
-    # SQLite folds the capitals of ASCII only, and names are kept as they are written.
-    spellings = {word, word.casefold(), word.capitalize(), word.upper()}
-    signed = [
-        column.icontains(spelling, autoescape=True)
-        for column in (Statement.byline, Statement.affiliation)
-        for spelling in sorted(spellings)
-    ]
+    signed = search.occurs(word, Statement.byline, Statement.affiliation)
     said = Statement.search_text.contains(word.casefold(), autoescape=True)
-    return or_(said, and_(is_shown, or_(*signed)))
+    return or_(said, and_(is_shown, signed))
 
 
 def _events() -> list[tuple[str, str]]:

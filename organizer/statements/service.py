@@ -52,6 +52,7 @@ def note_down(
         rules.check_in_person(consent, details, event.starts_on, drafting.local_day(event.zone))
     with writing():
         statement = drafting.begin(event, details)
+        statement.awaits_author = not slip
         if consent is not None:
             drafting.agree(statement, consent)
         if slip:
@@ -89,6 +90,23 @@ def agree(statement: Statement, consent: ConsentDetails, shown: str) -> Statemen
     return statement
 
 
+def agree_in_person(
+    statement: Statement, event: VisibleEvent, consent: ConsentDetails, shown: str, actor_id: str
+) -> Statement:
+    """Record what an author who has not answered yet said to an organizer, who was `shown` it.
+
+    The form shows no photos, so that she agrees to none.
+    """
+    with writing(lock=statement):
+        if not statement.awaits_author:
+            raise RuleError("Its author has the link, and decides by it.")
+        drafting.check_shown(statement, shown)
+        rules.check_in_person(consent, statement, event.when.starts_on, drafting.local_day(event.when.zone))
+        drafting.agree(statement, consent, [])
+        _record(actor_id, "statement.agreed", statement)
+    return statement
+
+
 def take_name_back(statement: Statement, actor_id: str | None = None) -> Statement:
     """Remove the byline everywhere, at once; `actor_id` is an organizer who does it at the author's word."""
     with writing(lock=statement):
@@ -121,7 +139,7 @@ def expire(statement: Statement) -> None:
 def renew_link(statement: Statement) -> Statement:
     """Make the secret link void that others may have, and the slip that led to it, in favour of a new one."""
     with writing(lock=statement):
-        statement.generation += 1
+        statement.generation, statement.awaits_author = statement.generation + 1, False
         slips.forget(statement.id)
         outbox.commit(Fact("statement.link_renewed", statement.id))
     return statement
@@ -222,6 +240,8 @@ def _know(statement: Statement, known_by: str) -> None:
 
 
 def _record(actor_id: str | None, verb: str, statement: Statement) -> None:
-    if actor_id is not None:
+    if actor_id is None:
+        statement.awaits_author = False
+    else:
         audit.write(actor_id, verb, statement.id)
     outbox.commit(Fact(verb, statement.id))

@@ -52,15 +52,18 @@ def sheets(event: Event) -> ResponseReturnValue:
 def sheet(granted: tuple[Event, Sequence[ConsentSlip]]) -> ResponseReturnValue:
     """What is unused of one sheet, to print."""
     event, made = granted
+    return render_template("statements/sheet.html", event=event, **on_paper(event, made))
+
+
+def on_paper(event: Event, made: Sequence[ConsentSlip]) -> dict[str, object]:
+    """What `statements/_slip.html` and the sheet around it need beside `event`; no used slip is among it."""
     language = event.language if event.language in languages.INTERFACE else str(get_locale())
-    return render_template(
-        "statements/sheet.html",
-        event=event,
+    return {
         # The link of a used one is its author's, who may have replaced it.
-        slips=[(slip, documents.qr_svg(_printed_url(slip))) for slip in made if slip.statement_id is None],
-        words=_words(event, language),
-        language=language,
-    )
+        "slips": [(slip, documents.qr_svg(_printed_url(slip))) for slip in made if slip.statement_id is None],
+        "words": _words(event, language),
+        "language": language,
+    }
 
 
 @blueprint.get("/s/slip/<token>")

@@ -17,11 +17,12 @@ from dataclasses import dataclass, replace
 from organizer.errors import RuleError
 from organizer.statements.cues import Reason, Role, credit_start
 from organizer.statements.parts import Heads, Part, read_parts, spaced, wide_gap
-from organizer.statements.wordings import signature
+from organizer.statements.wordings import is_short, is_signature, signature
 
 MOST_CHARACTERS = 200_000
 MOST_BLOCKS = 2_000
 MOST_LINES = 10_000
+_AROUND_NAME = " -–—―*_:："
 
 
 @dataclass(frozen=True)
@@ -103,18 +104,38 @@ def with_roles(blocks: Sequence[Block], roles: Sequence[Role], begins: Collectio
 def cut(blocks: Sequence[Block]) -> tuple[Block, ...]:
     """The blocks cut at the blank lines that were typed into them, and without those that were emptied.
 
-    Nothing is guessed anew: a block's pieces have its role, and the first begins a statement where the block did;
-    where an emptied one did, the next does. Raises RuleError when they are too many.
+    Little is guessed anew: a block's pieces have its role, and the first begins a statement where the block did;
+    where an emptied one did, the next does. But of a name only short lines stay one: what is longer becomes words,
+    and a name before them begins a statement. Raises RuleError when they are too many.
     """
     _bounded("\n".join(block.text for block in blocks))
     pieces: list[Block] = []
     begins = False
     for block in blocks:
         begins = begins or block.begins
-        for _gap, lines in spaced(block.text):
-            pieces.append(replace(block, text="\n".join(lines), begins=begins))
+        found = [replace(block, text="\n".join(lines), begins=False) for _gap, lines in spaced(block.text)]
+        if len(found) > 1 and block.role == Role.BYLINE:
+            found = _names_and_words(found)
+        if found:
+            found[0] = replace(found[0], begins=begins or found[0].begins)
             begins = False
+        pieces += found
     return _few(pieces)
+
+
+def _names_and_words(pieces: Sequence[Block]) -> list[Block]:
+    """The pieces of what was set as one name, all to be looked at."""
+    roles = [Role.BYLINE if _is_like_name(piece.text) else Role.SAID for piece in pieces]
+    heads = roles[0] == Role.BYLINE and Role.SAID in roles
+    return [
+        replace(piece, role=role, begins=heads and not place, reason=Reason.CUT_FROM_NAME)
+        for place, (piece, role) in enumerate(zip(pieces, roles, strict=True))
+    ]
+
+
+def _is_like_name(text: str) -> bool:
+    line = text.strip(_AROUND_NAME)
+    return "\n" not in line and (is_short(line) or is_signature(line))
 
 
 def _begun(parts: Sequence[Part], heads: Heads) -> Iterator[Block]:

@@ -30,7 +30,9 @@ from organizer.statements.transcript import Block, Piece, cut, read, statements,
 from organizer.statements.wordings import is_caseless
 
 MOST_STATEMENTS = 200
-DOUBTFUL = frozenset({Reason.LIKE_NAME, Reason.LOOSELY_SIGNED, Reason.NAME_ALONE, Reason.WIDE_GAP})
+DOUBTFUL = frozenset(
+    {Reason.LIKE_NAME, Reason.LOOSELY_SIGNED, Reason.NAME_ALONE, Reason.WIDE_GAP, Reason.CUT_FROM_NAME}
+)
 LOST = Block("", Role.OTHER, begins=False, reason=Reason.CHOSEN)
 """What stands for a block of which nothing but its words came: nobody's."""
 _TEXT = re.compile(r"text-(0|[1-9][0-9]{0,4})")
@@ -144,6 +146,8 @@ def as_sent(received: Sent) -> Look:
 def looked(received: Sent) -> Look:
     """The blocks as the editor chose, cut at her blank lines, with a beginning set below each new signature.
 
+    It is set at the name itself where that ends with a colon. Words that were cut from a name are offered, too.
+
     Raises RuleError for blocks that are not whole or too many.
     """
     if not received.is_whole:
@@ -151,16 +155,25 @@ def looked(received: Sent) -> Look:
     blocks = list(as_sent(received).blocks)
     offered = set(_offers(received.blocks, blocks))
     for place in offered:
-        blocks[place] = replace(blocks[place], begins=True, reason=Reason.AFTER_BYLINE)
-    starts, count = {}, 0
+        is_name = blocks[place].role == Role.BYLINE
+        reason = Reason.NAME_AND_COLON if is_name else Reason.AFTER_BYLINE
+        blocks[place] = replace(blocks[place], begins=True, reason=reason)
+    done, shown, count = cut(blocks), set(), 0
     for place, block in enumerate(blocks):
-        starts[place] = count
-        count += len(spaced(block.text))
-    return Look(cut(blocks), frozenset(starts[place] for place in offered))
+        pieces = range(count, count + len(spaced(block.text)))
+        count = pieces.stop
+        if place in offered:
+            shown.add(pieces.start)
+        if block.role == Role.BYLINE:
+            shown.update(piece for piece in pieces if done[piece].role == Role.SAID)
+    return Look(done, frozenset(shown))
 
 
 def _offers(olds: Sequence[Block], blocks: Sequence[Block]) -> Iterator[int]:
-    """The words below each name that was made one just now and signs those above it; ticked ones need no offer."""
+    """Where a statement begins by each name that was made one just now, with words above; ticked ones need no offer.
+
+    A name with a colon begins one itself, any other signs what is above, so the words below begin one.
+    """
     has_words = is_signed = False
     for place, (old, block) in enumerate(zip(olds, blocks, strict=True)):
         if block.begins:
@@ -173,7 +186,9 @@ def _offers(olds: Sequence[Block], blocks: Sequence[Block]) -> Iterator[int]:
                 is_signed = False
             has_words = True
         elif block.role == Role.BYLINE and old.role != Role.BYLINE and has_words and not block.begins:
-            is_signed = True
+            is_signed = not block.text.rstrip().endswith((":", "："))
+            if not is_signed:
+                yield place
 
 
 def _old(value: str) -> Block | None:
@@ -283,6 +298,7 @@ def _begin(event: Event, draft: Draft, known: set[tuple[str, str]], consent: Con
         if (rules.text_hash(draft.details.text), draft.details.byline) in known:
             raise RuleError("These words are kept already, under this name. Leave them out here.", field="keep")
         statement = drafting.begin(event, draft.details)
+        statement.awaits_author = not draft.slip
         if draft.slip:
             slips.bind(statement, event, draft.slip)
     if draft.has_agreed and consent is not None:

@@ -25,7 +25,8 @@ def words(opened: OpenedStatement) -> ResponseReturnValue:
     form = WordingForm(data={"text": opened.statement.text, "shown": opened.shown})
 
     def mend() -> None:
-        editing.edit(opened.statement, form.details(), form.shown.data or "", actor_id())
+        takes_back = bool(form.take_back.data)
+        editing.edit(opened.statement, form.details(), form.shown.data or "", actor_id(), takes_back=takes_back)
 
     def suggest() -> None:
         editing.suggest(opened.statement, form.details(), actor_id())
@@ -116,4 +117,4 @@ def _back(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 def _page(opened: OpenedStatement, form: Form, page: str) -> ResponseReturnValue:
-    return form.page(page, opened=opened, event=opened.event, blank=Blank(formdata=None))
+    return form.page(page, opened=opened, event=opened.event, proposals=queries.proposals, blank=Blank(formdata=None))

@@ -56,7 +56,7 @@ def fill(app: Flask) -> tuple[World, dict[str, str]]:
     coming = db.session.get_one(Event, made.ours.shared["event_id"])
     rebuilt = leaflets.upload(coming, LEAFLET, Kind.PDF, corpus.planted_pdf(), "")
     outbox.run_owed()
-    db.session.refresh(rebuilt.version)
+    db.session.refresh(rebuilt.shown)
     leaflets.publish(rebuilt, "")
     states = {**_events(), **_rescheduled(), **_answers(made), **_statements(made), **exhibits.add(made)}
     return made, {**states, "leaflet": f"/leaflets/{rebuilt.id}", "home": "/", "nothing here": "/nowhere"}

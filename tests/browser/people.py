@@ -114,7 +114,7 @@ class Organizer(Person):
         self.follows("Statements")
         self.follows("Read it")
         self.presses("Publish")
-        self.sees("It is public as soon as its time has come")
+        self.sees("It is public now.")
 
     def cancels(self, address: str, reason: str) -> None:
         self.opens(address)

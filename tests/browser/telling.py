@@ -138,7 +138,7 @@ class Editor(Organizer):
 
     def decides_to_publish(self) -> None:
         self.presses("Publish")
-        self.sees("It is public as soon as its time has come")
+        self.sees("It is public now.")
 
     def prints_slips(self, address: str) -> tuple[str, str]:
         """Make a sheet; return the number on its first slip, and the link in that slip's code, as a phone reads it."""
@@ -150,11 +150,11 @@ class Editor(Organizer):
         code = first_code_on(self.page.pdf(prefer_css_page_size=True))
         return self.page.locator(".slip-number").first.inner_text(), code
 
-    def takes_down(self, address: str, text: str, slip: str) -> None:
+    def writes_down(self, address: str, text: str, slip: str) -> None:
         """Write down what is said; its author is to agree by the code on her slip."""
         self.opens(address)
         self.follows("Statements")
-        self.follows("Take down a statement")
+        self.follows("Write down a statement")
         self.fills(text=text, slip=slip)
         self.presses("Keep it")
         self.sees("Did you write it down for someone?", text)

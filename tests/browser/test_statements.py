@@ -167,7 +167,7 @@ def test_a_slip_from_the_street_leads_to_its_statement(street: Street) -> None:
     author.sees("Nothing is written down under this slip yet", number)
 
     words = "One of them looked back at me, and I have not forgotten it."
-    street.editor.takes_down(street.action, words, number)
+    street.editor.writes_down(street.action, words, number)
     author.opens(code)
     author.sees(words, "It waits for your yes")
     author.agrees(HERE, SITE)

@@ -40,6 +40,8 @@ class Watch:
             self.faults.append(f"failed: {request.url} {request.failure}")
 
     def _judge(self, response: Response) -> None:
-        is_page = response.request.is_navigation_request()
+        request = response.request
+        # A form that a script has sent comes back as a page, too.
+        is_page = request.is_navigation_request() or (request.resource_type, request.method) == ("xhr", "POST")
         if response.status >= 500 or (response.status >= 400 and not is_page):
             self.faults.append(f"{response.status}: {response.url}")

@@ -52,11 +52,11 @@ def test_a_deleted_draft_is_gone_with_all_that_was_its_own(organizer: Person, dr
     kept = factories.event(organizer.group)
     events.post_notice(draft, {"en": "To ourselves"}, ACTOR)
     words = LeafletDetails("Only here", "en")
-    only_here = leaflets.upload(draft, words, Kind.PICTURE, world.PHOTO.data, ACTOR).version.id
+    only_here = leaflets.upload(draft, words, Kind.PICTURE, world.PHOTO.data, ACTOR).shown.id
     elsewhere = leaflets.upload(draft, words, Kind.PICTURE, world.PHOTO.data, ACTOR)
     db.session.add(EventLeaflet(event_id=kept.id, leaflet_id=elsewhere.id))
     db.session.commit()
-    before, draft_id, elsewhere_id = undoing.all_rows(), draft.id, elsewhere.version.id
+    before, draft_id, elsewhere_id = undoing.all_rows(), draft.id, elsewhere.shown.id
     assert draft_id in repr(before)
 
     page = organizer.client.get(f"/events/{draft_id}/delete")

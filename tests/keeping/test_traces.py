@@ -42,7 +42,7 @@ EXIF = "CANARY-"
 # Sealed, or never stored at all; what is public stands as itself.
 TOLD = {
     name: f"{name} Wendehals-Kanarienvogel"
-    for name in ("heard", "known", "removal", "photo-heard", "pasted", "searched", "refused", "file")
+    for name in ("heard", "known", "removal", "photo-heard", "pasted", "searched", "refused", "file", "brings")
 }
 PUBLIC = {"text": "Girlitz-Kanarienvogel", "byline": "Ana Stieglitz-Kanarienvogel"}
 
@@ -136,14 +136,17 @@ def _database(site: Site, database_url: str) -> str:
     return database_url if DATABASE_URL else f"sqlite:///{site.data}/organizer.sqlite3"
 
 
-def _sealed(url: str) -> bytes:
-    """The nickname as it lies in the database: of the answer that came last to its event."""
+def _sealed(url: str) -> list[bytes]:
+    """The nickname as it lies in the database, of the answer that came last to its event; who brings leaflets."""
     engine = create_engine(url)
     with engine.connect() as connection:
-        query = "SELECT nickname FROM rsvp WHERE nickname IS NOT NULL ORDER BY number DESC"
-        sealed = [bytes(row[0]) for row in connection.execute(text(query))]
+        queries = (
+            "SELECT nickname FROM rsvp WHERE nickname IS NOT NULL ORDER BY number DESC",
+            "SELECT brought_by FROM event_leaflet WHERE brought_by IS NOT NULL",
+        )
+        sealed = [[bytes(row[0]) for row in connection.execute(text(query))] for query in queries]
     engine.dispose()
-    return max(sealed, key=len)
+    return [max(found, key=len) for found in sealed]
 
 
 def _let_time_pass(url: str) -> None:
@@ -161,10 +164,11 @@ def test_a_session_leaves_no_trace_after_the_purge(app: Flask, tmp_path: Path, d
         visitor = Visitor(site)
         _answer(visitor)
         _stumble(visitor)
+        _bring(_at_the_desk(site)[0])
         url = _database(site, database_url)
         sealed = _sealed(url)
-        assert _held_names(site) == {}
-        assert _holding(site, sealed) != set()
+        assert _held_names(site, [*NAMES, TOLD["brings"]]) == {}
+        assert set() not in [_holding(site, each) for each in sealed]
         assert any((site.data / "keys").iterdir())
 
         _let_time_pass(url)
@@ -172,13 +176,13 @@ def test_a_session_leaves_no_trace_after_the_purge(app: Flask, tmp_path: Path, d
         assert purged.returncode == 0, purged.stderr
 
         assert _held_names(site) == {}
-        assert _holding(site, sealed) == set()
+        assert [_holding(site, each) for each in sealed] == [set(), set()]
         assert list((site.data / "keys").iterdir()) == []
-    assert _held_names(site) == {}
-    assert _holding(site, sealed) == set()
+    assert _held_names(site, [*NAMES, TOLD["brings"]]) == {}
+    assert [_holding(site, each) for each in sealed] == [set(), set()]
 
 
-# What is told on the pages of statements and photos.
+# What is told on the pages of leaflets, statements and photos.
 
 
 def _at_the_desk(site: Site) -> tuple[Visitor, str]:
@@ -201,8 +205,21 @@ def _sent(visitor: Visitor, path: str, form: Mapping[str, object], form_at: str 
     return answer.headers["Location"]
 
 
+def _bring(organizer: Visitor) -> None:
+    """Note for a coming action who brings the leaflets, also where it is refused."""
+    pages = (organizer.open(path)[1] for path in re.findall(r'href="(/events/[^"?#/]+)"', organizer.open("/")[1]))
+    ids = [found[1] for page in pages if (found := re.search(r"/events/([a-z2-7]{26})/", page))]
+    listed = "".join(organizer.open(f"/events/{event_id}/leaflets")[1] for event_id in ids)
+    form = re.findall(r'href="(/events/[a-z2-7]{26}/leaflets/[a-z2-7]{26}/copies)"', listed)[0]
+    refused, typed = organizer.post(form, {"printed": TOLD["brings"], "brought_by": TOLD["brings"]})
+    assert refused.status == 422
+    assert TOLD["brings"] in typed
+    listed = _sent(organizer, form, {"printed": "400", "brought_by": TOLD["brings"]})
+    assert f"400 printed · {TOLD['brings']}" in organizer.open(listed)[1]
+
+
 def _say(organizer: Visitor, event_id: str) -> str:
-    """Take down what was said, with a slip, and publish it; return its id."""
+    """Write down what was said, with a slip, and publish it; return its id."""
     queue = f"/events/{event_id}/statements"
     sheet = organizer.open(_sent(organizer, f"/events/{event_id}/slips", {}))[1]
     number = re.search(r"\b\d{3}\W\d{3}\b", re.sub(r"<[^>]+>", " ", sheet))
@@ -265,7 +282,7 @@ def _ask_and_stumble(visitor: Visitor, organizer: Visitor, statement_id: str, ev
     assert [answer.status for answer, _page in stumbled if answer.status < 400] == []
 
 
-def test_what_is_told_with_statements_and_photos_lies_nowhere_readable(
+def test_what_is_told_with_leaflets_statements_and_photos_lies_nowhere_readable(
     app: Flask, tmp_path: Path, database_url: str
 ) -> None:
     settings = {"DATABASE_URL": database_url} if DATABASE_URL else {}
@@ -273,6 +290,7 @@ def test_what_is_told_with_statements_and_photos_lies_nowhere_readable(
         organizer, event_id = _at_the_desk(site)
         statement_id = _say(organizer, event_id)
         _paste(organizer, event_id)
+        _bring(organizer)
         photo = _photograph(organizer, event_id)
         _ask_and_stumble(Visitor(site), organizer, statement_id, event_id)
         review = f"/events/{event_id}/statements/{statement_id}"

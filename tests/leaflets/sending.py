@@ -44,6 +44,15 @@ def send(person: Person, event: Event, data: bytes, name: str = "leaflet.pdf", *
     return upload(person, f"/events/{event.id}/leaflets/new", data, name, **words)
 
 
+def send_all(person: Person, event: Event, *sent: FileStorage, **words: str) -> TestResponse:
+    """The answer to several files in one form."""
+    path = f"/events/{event.id}/leaflets/new"
+    token = TOKEN.search(person.client.get(path).text)
+    assert token
+    body, content_type = encoded({"csrf_token": token[1], **WORDS, **words, "file": list(sent)})
+    return person.client.post(path, data=body, content_type=content_type)
+
+
 def upload(person: Person, path: str, data: bytes, name: str = "leaflet.pdf", **words: str) -> TestResponse:
     """The answer to a file sent to this form."""
     token = TOKEN.search(person.client.get(path).text)
@@ -75,7 +84,12 @@ def sent(person: Person, event: Event, data: bytes, **words: str) -> str:
 def published(person: Person, event: Event, data: bytes, **words: str) -> str:
     """The address of a new leaflet that everyone may have."""
     address = sent(person, event, data, **words)
-    answer = post(person.client, f"{address}/publish", {}, form_at=address)
+    publish(person, address)
+    return address
+
+
+def publish(person: Person, address: str, number: int = 1) -> None:
+    """Let everyone have the version with this number."""
+    answer = post(person.client, f"{address}/versions/{number}/publish", {}, form_at=f"{address}/versions/{number}")
     assert answer.status_code == 303, answer.text
     outbox.run_owed()
-    return address

@@ -34,7 +34,7 @@ DETAILS = LeafletDetails("Letters to prisoners", "en")
 @pytest.fixture
 def version(organizer: Person, event: Event) -> LeafletVersion:
     """An upload that waits to be rebuilt."""
-    return leaflets.upload(event, DETAILS, Kind.PDF, sending.pdf(), organizer.account_id).version
+    return leaflets.upload(event, DETAILS, Kind.PDF, sending.pdf(), organizer.account_id).shown
 
 
 def _state() -> str:

@@ -91,6 +91,6 @@ def test_what_waits_for_a_look_is_counted(organizer: Person, event: Event) -> No
 )
 def test_sizes_read_like_words(app: Flask, organizer: Person, event: Event, size: int, label: str) -> None:
     address = sending.published(organizer, event, sending.jpeg())
-    db.session.get_one(Leaflet, _id(address)).version.renditions[0].size_bytes = size
+    db.session.get_one(Leaflet, _id(address)).shown.renditions[0].size_bytes = size
     with app.test_request_context():
         assert queries.on_event(event.id)[0].size_label == f"JPEG, {label}"

@@ -12,7 +12,7 @@ from organizer.events.models import Event
 from organizer.leaflets import files
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet, LeafletVersion
-from organizer.leaflets.rules import Kind, LeafletDetails, State
+from organizer.leaflets.rules import Kind, LeafletDetails, State, Upload
 from organizer.outbox import Fact
 from organizer.pages.models import PageVersion
 from tests.factories import Person
@@ -42,7 +42,7 @@ def test_publishing_tells_the_calendars_of_each_event(
 ) -> None:
     before = event.changed_at
     leaflets.publish(leaflet, organizer.account_id)
-    assert stated == [Fact("leaflet.published", leaflet.version.id), Fact("event.leaflets_changed", event.id)]
+    assert stated == [Fact("leaflet.published", leaflet.shown.id), Fact("event.leaflets_changed", event.id)]
     assert event.changed_at > before
 
 
@@ -50,7 +50,7 @@ def test_withdrawing_does_so_only_for_what_was_public(
     leaflet: Leaflet, event: Event, organizer: Person, stated: list[Fact]
 ) -> None:
     leaflets.withdraw(leaflet, organizer.account_id)
-    assert stated == [Fact("leaflet.withdrawn", leaflet.version.id)]
+    assert stated == [Fact("leaflet.withdrawn", leaflet.shown.id)]
 
 
 def test_kept_pages_are_made_anew_for_what_readers_notice_only(leaflet: Leaflet, organizer: Person) -> None:
@@ -83,16 +83,16 @@ def test_a_withdrawn_leaflet_takes_no_more_words(leaflet: Leaflet, organizer: Pe
 
 def test_only_a_refused_file_is_replaced(leaflet: Leaflet, organizer: Person) -> None:
     with pytest.raises(RuleError):
-        leaflets.upload_again(leaflet, DETAILS, Kind.PDF, sending.pdf(), organizer.account_id)
-    assert leaflet.version.state == State.READY
-    assert set(files.blob_keys(leaflet.version.id)) == {row.blob_key for row in leaflet.version.renditions}
+        leaflets.upload_again(leaflet, Upload(DETAILS, Kind.PDF, sending.pdf()), organizer.account_id)
+    assert leaflet.shown.state == State.READY
+    assert set(files.blob_keys(leaflet.shown.id)) == {row.blob_key for row in leaflet.shown.renditions}
 
 
 def test_an_original_has_a_key_of_its_own_that_the_database_alone_does_not_open(
     organizer: Person, event: Event
 ) -> None:
     first, second = (
-        leaflets.upload(event, DETAILS, Kind.PDF, sending.pdf(), organizer.account_id).version for _ in range(2)
+        leaflets.upload(event, DETAILS, Kind.PDF, sending.pdf(), organizer.account_id).shown for _ in range(2)
     )
     assert files.original(first) == sending.pdf()
     assert first.original_seal

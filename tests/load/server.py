@@ -1,7 +1,8 @@
-"""A site for these tests, as `flask serve` serves it: `python -m tests.load.server [--without-lock] [--note FILE]`.
+"""A site for these tests, as `flask serve` serves it.
 
-It prints its port and then answers. What it can do besides is here and not in the product: lose the lock under which
-places are counted, and note in a file which events' answers an `after` handler has been told of.
+`python -m tests.load.server [--without-lock] [--note FILE] [--lease SECONDS]` prints its port and then answers. What it
+can do besides is here and not in the product: lose the lock under which places are counted, note in a file which
+events' answers an `after` handler has been told of, and let what a killed worker was at be taken over soon.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ def lose_the_lock() -> None:
 
 
 @contextmanager
-def _not_in_line() -> Iterator[None]:
+def _not_in_line(patience_seconds: float) -> Iterator[None]:
     yield
 
 
@@ -63,6 +64,8 @@ def main() -> None:
         lose_the_lock()
     if "--note" in arguments:
         note_answers(Path(arguments[arguments.index("--note") + 1]))
+    if "--lease" in arguments:
+        outbox.LEASE = timedelta(seconds=int(arguments[arguments.index("--lease") + 1]))
     app = load_app()
     with app.app_context():
         taken = server.listen("127.0.0.1", 0)

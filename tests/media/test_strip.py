@@ -72,37 +72,37 @@ def test_every_cut_of_a_jpeg_is_stripped_or_refused() -> None:
             continue
 
 
-def test_a_font_loses_its_names_and_dates_and_keeps_its_outlines() -> None:
-    stripped = strip.font(corpus.sfnt())
-    assert corpus.canaries(corpus.sfnt()) > corpus.canaries(stripped) == set()
-    assert b"outlines" in stripped
-    tags = [stripped[12 + 16 * index :][:4] for index in range(int.from_bytes(stripped[4:6], "big"))]
-    assert tags == [b"glyf", b"head"]
-    assert strip.font(stripped) == stripped
-
-
-def test_each_table_of_a_font_stands_where_the_directory_says() -> None:
-    stripped = strip.font(corpus.sfnt())
-    record = stripped[12:28]
-    start, size = int.from_bytes(record[8:12], "big"), int.from_bytes(record[12:16], "big")
-    assert stripped[start : start + size] == b" outlines"
-    assert start % 4 == 0
-
-
-@pytest.mark.parametrize("data", [b"", b"ttcf" + bytes(40), b"%!PS-AdobeFont"])
-def test_what_is_no_font_is_refused(data: bytes) -> None:
-    with pytest.raises(Refused):
-        strip.font(data)
-
-
-def test_every_cut_of_a_font_is_stripped_or_refused() -> None:
-    whole = corpus.sfnt()
-    for end in range(len(whole)):
-        try:
-            strip.font(whole[:end])
-        except Refused:
-            continue
-
-
 def test_a_program_loses_its_comments() -> None:
     assert strip.program(b"%!PS by CANARY\n1 0 % why\r add %") == b"\n1 0 \r add "
+
+
+def test_a_character_map_loses_its_name_and_what_names_no_characters() -> None:
+    told = b"/Registry (Adobe) def /Note (Jane's \\) hand) def /CMapName /Jane-Hand def /CMapType 2 def /H usecmap"
+    left = b"/Registry (Adobe) def /A () def /CMapName /A def /CMapType 2 def /H usecmap"
+    assert strip.program(told) == left
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        b"\xff\xdb\x00\x0eCANARY-table",
+        b"\xff\xdb\x00\x4f\x00" + bytes(64) + b"CANARY-table",
+        b"\xff\xc4\x00\x1f\x00" + bytes(16) + b"CANARY-table",
+        b"\xff\xdd\x00\x10\x00\x00CANARY-table",
+        b"\xff\xcc\x00\x0fCANARY-table!",
+    ],
+)
+def test_words_that_pass_for_tables_are_refused(segment: bytes) -> None:
+    data = _jpeg(corpus.photo())
+    with pytest.raises(Refused):
+        strip.jpeg(data[:2] + segment + data[2:])
+
+
+@pytest.mark.parametrize("marker", [b"\xff\xc0", b"\xff\xda"])
+def test_words_behind_what_a_frame_or_a_scan_says_are_refused(marker: bytes) -> None:
+    data = _jpeg(corpus.photo())
+    start = data.index(marker)
+    size = int.from_bytes(data[start + 2 : start + 4], "big")
+    longer = (size + 12).to_bytes(2, "big") + data[start + 4 : start + 2 + size] + b"CANARY-frame"
+    with pytest.raises(Refused):
+        strip.jpeg(data[: start + 2] + longer + data[start + 2 + size :])

@@ -66,6 +66,9 @@ def test_from_the_upload_to_the_covered_picture(organizer: Person, event: Event,
     page = organizer.client.get(f"{address}/cover")
     form = next(form for form in reading.Page(page.text, f"{address}/cover").forms if "cells" in form.fields)
     assert form.fields["cells"].choices == rules.cells(8)
+    assert "Cover each face of somebody who was not asked." in page.text
+    squares = page.text.index("Choose each square in which a bit of the face is.")
+    assert page.text.index("Drag over each face to draw a box.") < squares < page.text.index("data-cover>")
     uncovered = organizer.client.get(f"{address}/uncovered")
     assert Image.open(io.BytesIO(uncovered.data)).size == (900, 600)
     assert uncovered.headers["Cache-Control"] == "no-store"

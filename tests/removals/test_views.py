@@ -140,3 +140,4 @@ def test_a_photo_can_be_asked_about_just_so(client: FlaskClient, organizer: Pers
     db.session.commit()
     assert client.get(about).status_code == 404
     assert organizer.client.get(about).status_code == 404
+    assert 'id="asked"' in organizer.client.get(f"/photos/{photo.id}").text

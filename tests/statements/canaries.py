@@ -143,7 +143,7 @@ class Told:
     def _read(self, data: bytes, mimetype: str) -> str:
         if data in self.pictures:
             return self.pictures[data]
-        if mimetype == "application/pdf":
+        if mimetype == "application/pdf" and data.rstrip().endswith(b"%%EOF") and len(data) > 100:
             return pdf_text(data)
         if mimetype != "application/zip":
             return data.decode(errors="replace")
@@ -248,7 +248,7 @@ def _published(event: Event, text: str, kind: BylineKind, byline: str, actor_id:
 
 
 def _said(event: Event, photo: Photo, slip: slips.ConsentSlip, actor_id: str) -> Statement:
-    """Taken down on the street, worked on, agreed to once more, and published; an editor proposes other words."""
+    """Written down on the street, worked on, agreed to once more, and published; an editor proposes other words."""
     details = StatementDetails(OWN, "en", BylineKind.FULL_NAME, "Ana Bylinecanary", "Affiliationcanary")
     heard = replace(in_person(FREELY), heard_by="Heardcanary, at the table")
     statement = statements.note_down(event, details, heard, actor_id, slip.number)

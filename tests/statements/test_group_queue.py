@@ -22,7 +22,7 @@ from organizer.statements.rules import BylineKind, State, StatementDetails
 from tests import factories
 from tests.factories import Person
 from tests.reading import Page
-from tests.statements.speaking import handed_in, publish, said
+from tests.statements.speaking import handed_in, photo_of, publish, said
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_it_has_the_statements_of_all_events_by_stage(organizer: Person, event: 
 
 def test_an_empty_queue_says_where_statements_come_from(organizer: Person) -> None:
     page = organizer.client.get(path(organizer)).text
-    assert "Nothing waits." in page
+    assert "you write one down on the street" in page
     assert "Do not publish the chosen ones" not in page
 
 
@@ -156,6 +156,40 @@ def test_a_request_to_remove_stands_on_top_and_is_settled(organizer: Person, eve
     assert section(after, "asked") == ""
 
 
+def test_a_request_says_what_it_is_about(organizer: Person, event: Event) -> None:
+    statement = said(organizer, event, "I came for the letters.", byline="Sorrel")
+    removals.ask(organizer.group.id, Kind.STATEMENT, statement.id, "That is me.")
+    photo = photo_of(event)
+    photo.caption = "The table at noon."
+    db.session.commit()
+    removals.ask(organizer.group.id, Kind.PHOTO, photo.id)
+    asked = section(organizer.client.get(path(organizer)).text, "asked")
+    assert asked.index("I came for the letters.") < asked.index("That is me.")
+    assert "Sorrel" in asked
+    assert "The table at noon." in asked
+    assert f'src="/photos/{photo.id}/' in asked
+    assert 'alt="A table with leaflets."' in asked
+    assert "“Settled” removes nothing" in asked
+
+
+def test_the_page_of_what_is_asked_about_has_the_request_and_its_button(
+    client: FlaskClient, organizer: Person, event: Event
+) -> None:
+    statement, photo = said(organizer, event, "I came for the letters."), photo_of(event)
+    pages = {f"/events/{event.id}/statements/{statement.id}": statement.id, f"/photos/{photo.id}": photo.id}
+    for (page, subject_id), kind in zip(pages.items(), Kind, strict=True):
+        assert section(organizer.client.get(page).text, "asked") == ""
+        for number in range(2):
+            removals.ask(organizer.group.id, kind, subject_id, f"That is <me>, {number}.")
+        asked = section(organizer.client.get(page).text, "asked")
+        assert "That is &lt;me&gt;, 0." in asked
+        assert "“Settled” removes nothing" in asked
+        assert "That is" not in client.get(page).text
+        form = next(form for form in Page(asked, page).forms if form.path.endswith("/settle"))
+        assert organizer.client.post(form.path, data=form.filled()).status_code == 303
+        assert section(organizer.client.get(page).text, "asked") == ""
+
+
 def test_many_requests_about_one_statement_are_settled_by_one_press(organizer: Person, event: Event) -> None:
     statement = said(organizer, event, "I came for the letters.")
     for number in range(4):
@@ -178,6 +212,7 @@ def test_the_number_of_queries_is_fixed(organizer: Person, event: Event) -> None
         asked_about = said(organizer, other, f"Public {number}.")
         statements.reject(handed_in(event, "Is rejected."), organizer.account_id)
         removals.ask(organizer.group.id, Kind.STATEMENT, asked_about.id, "Me.")
+        removals.ask(organizer.group.id, Kind.PHOTO, photo_of(other).id)
         if number in (0, 3):
             counted.append(_queries(organizer))
     assert counted[0] == counted[1]

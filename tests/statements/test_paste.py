@@ -174,6 +174,23 @@ def test_a_boundary_that_is_set_for_the_editor_is_seen_before_going_on(organizer
     assert 'id="signed"' in send(organizer.client, address, held.text, "go").text
 
 
+def test_a_single_name_with_a_colon_is_set_apart_as_the_page_says(organizer: Person, address: str) -> None:
+    assert "set it apart by a blank line" in organizer.client.get(address).text
+    review = pasted(organizer.client, address, "I came.\n\nWren Marlow: I saw it. I stayed.\n\nI left.\n\n—Leek")
+    assert "Type a blank line behind the colon" in review
+    mended = {"text-1": "Wren Marlow:\r\n\r\nI saw it. I stayed.", "role-1": "byline"}
+    held = send(organizer.client, address, review, "go", **mended)
+    assert held.status_code == 422
+    assert "words belong elsewhere now" in held.text
+    assert "It was cut from a name." in held.text
+    signed = send(organizer.client, address, held.text, "go").text
+    assert send(organizer.client, address, signed, "keep").status_code == 303
+    assert [(each.byline, each.text) for each in kept()] == [
+        ("Leek", "I left."),
+        ("Wren Marlow", "I saw it. I stayed."),
+    ]
+
+
 def test_doubtful_places_and_both_ends_ask_to_be_looked_at(organizer: Person, address: str) -> None:
     review = pasted(
         organizer.client, address, "I came.\n\n—Juniper\n\nRemember: they feel.\n\n—Wren\n\nI saw.\n\n—Leek"

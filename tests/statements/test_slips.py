@@ -179,7 +179,7 @@ def test_a_slip_leads_to_what_was_written_down_under_it(client: FlaskClient, eve
     assert client.get(path_of(second)).status_code == 200
 
 
-def test_a_number_is_typed_where_words_are_taken_down(client: FlaskClient, organizer: Person, event: Event) -> None:
+def test_a_number_is_typed_where_words_are_written_down(client: FlaskClient, organizer: Person, event: Event) -> None:
     slip = sheet(event)[0]
     path = f"/events/{event.id}/statements/take"
     typed = {"text": "They feel.", "language": "en", "byline_kind": "none", "slip": slip.shown_number}

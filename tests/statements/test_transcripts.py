@@ -106,6 +106,37 @@ def test_an_offer_stands_where_it_belongs_after_a_cut() -> None:
     assert [look.blocks[place].text for place in look.offered] == ["I saw it."]
 
 
+@pytest.mark.parametrize("name", ["Wren:", "Wren M.", "**Wren**", "—Wren", "Wren Marlow, Berlin"])
+def test_words_that_are_cut_from_a_name_stay_words(name: str) -> None:
+    plain = Look(read(f"I came.\n\n{name} I saw it.\n\nI left.\n\n—Leek"))
+    look = looked(plain, role_1="byline", text_1=f"{name}\n\nI saw it.")
+    hers, last = statements(look.blocks).said
+    assert (hers.byline.split()[0], hers.paragraphs) == ("Wren", ("I saw it.",))
+    assert (last.byline, last.paragraphs) == ("Leek", ("I left.",))
+    assert [piece.paragraphs for piece in statements(look.blocks).unsigned] == [("I came.",)]
+    assert [look.blocks[place].text for place in sorted(look.offered)] == ["I saw it.", "I left."]
+    assert looked(look) == Look(look.blocks)
+
+
+def test_words_before_a_name_that_is_cut_off_are_signed_by_it() -> None:
+    look = looked(Look(read("I came. Wren")), role_0="byline", text_0="I came.\n\nWren")
+    assert [(piece.byline, piece.paragraphs) for piece in statements(look.blocks).said] == [("Wren", ("I came.",))]
+
+
+def test_short_pieces_of_a_name_stay_names_to_be_looked_at() -> None:
+    look = looked(PLAIN, role_1="byline", text_1="Wren\n\nOf the lake")
+    assert [block.role for block in look.blocks[1:3]] == [Role.BYLINE, Role.BYLINE]
+    rows = [row for group in transcripts.groups(look) for row in group.rows]
+    assert [row.block.text for row in rows if row.is_doubtful] == ["Wren", "Of the lake"]
+
+
+def test_a_name_with_a_colon_that_is_marked_heads_what_stands_below() -> None:
+    look = looked(Look(read("I came.\n\nWren:\n\nI saw it.")), role_1="said", begins_1="none")
+    look = looked(look, role_1="byline")
+    assert [look.blocks[place].text for place in look.offered] == ["Wren:"]
+    assert [(piece.byline, piece.paragraphs) for piece in statements(look.blocks).said] == [("Wren", ("I saw it.",))]
+
+
 # What comes damaged.
 
 

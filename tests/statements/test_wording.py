@@ -236,3 +236,26 @@ def test_what_was_said_of_a_private_action_is_not_brought_to_a_public_page(
     refused = work(organizer, private, "beside", events=[private.id, event.id])
     assert "fewer people see" in refused
     assert [row.id for row in only().events] == [private.id]
+
+
+def test_a_waiting_suggestion_is_not_mended_away_unseen(client: FlaskClient, organizer: Person, event: Event) -> None:
+    mine = hand_in(client, event, **FREE)
+    work(organizer, event, "words", text="I came for letters.", note="Shorter?", suggest="1")
+    page = organizer.client.get(f"{desk(event)}/words").text
+    assert "A suggestion waits for its author" in page
+    assert "<ins>" in page
+    better = "I believe in letters.\n\nNobody should sit for a word."
+    refused = work(organizer, event, "words", text=better, mend="1")
+    assert "Tick below that you take it back" in refused
+    assert "I believe in letters." in refused
+    assert "Shorter?" in client.get(mine).text
+    assert "beleive" in only().text
+
+    assert "Mended." in work(organizer, event, "words", text=better, mend="1", take_back="y")
+    assert "Shorter?" not in client.get(mine).text
+    assert only().text == better
+
+
+def test_without_a_suggestion_none_is_taken_back(client: FlaskClient, organizer: Person, event: Event) -> None:
+    hand_in(client, event, **FREE)
+    assert 'name="take_back"' not in organizer.client.get(f"{desk(event)}/words").text

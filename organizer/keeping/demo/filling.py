@@ -113,7 +113,7 @@ def _hand_out(played: dict[str, Event]) -> None:
         for sheet in LEAFLETS
     ]
     for leaflet in uploaded:
-        if telling.worked(leaflet.version).state == State.READY:
+        if telling.worked(leaflet.shown).state == State.READY:
             leaflets.publish(leaflet, state.ACCOUNT_ID)
         else:
             log.warning("demo.leaflet_missing")

@@ -1,0 +1,71 @@
+"""What follows when a version was rebuilt: its further files are made, each purpose by itself.
+
+Whatever cannot be made is not offered, and logged by the reason alone; the leaflet is none the worse for it. A handler
+that is killed is run again, and makes what is still missing.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from organizer import outbox
+from organizer.db import db
+from organizer.errors import Gone
+from organizer.leaflets import files, renditions
+from organizer.leaflets.models import LeafletVersion
+from organizer.leaflets.renditions import JOBS, REBUILT
+from organizer.leaflets.rules import Paper, Purpose
+from organizer.media import Refused, sandbox
+from organizer.outbox import Fact
+
+WORTH_IT = 0.9
+"""A small file that is hardly smaller than the leaflet itself is one choice too many."""
+log = structlog.get_logger()
+
+
+# One handler a purpose: each fits its lease, and what is owed is what a page says is being made.
+
+
+@outbox.after(REBUILT)
+def make_two_up(fact: Fact) -> None:
+    _make(fact.subject_id, Purpose.TWO_UP)
+
+
+@outbox.after(REBUILT)
+def make_four_up(fact: Fact) -> None:
+    _make(fact.subject_id, Purpose.FOUR_UP)
+
+
+@outbox.after(REBUILT)
+def make_grey(fact: Fact) -> None:
+    _make(fact.subject_id, Purpose.GREY)
+
+
+@outbox.after(REBUILT)
+def make_screen(fact: Fact) -> None:
+    _make(fact.subject_id, Purpose.SCREEN)
+
+
+def _make(version_id: str, purpose: Purpose) -> None:
+    version = db.session.get(LeafletVersion, version_id)
+    for paper in renditions.missing(version, purpose) if version else ():
+        try:
+            _make_one(version_id, purpose, paper)
+        except Refused as refusal:
+            log.warning("leaflet.rendition_not_made", job=JOBS[purpose, paper], reason=refusal.reason)
+        except Gone:
+            # It was withdrawn meanwhile, or its file is lost, which its download says.
+            log.warning("leaflet.rendition_not_made", job=JOBS[purpose, paper], reason="missing")
+
+
+def _make_one(version_id: str, purpose: Purpose, paper: Paper) -> None:
+    version = db.session.get(LeafletVersion, version_id)
+    if version is None or version.source_key is None:
+        return
+    made_of, data = version.source_key, files.made(version)
+    # Others may need the connection while the child works.
+    db.session.rollback()
+    made = sandbox.run(JOBS[purpose, paper], data)
+    if purpose == Purpose.SCREEN and len(made.data) > WORTH_IT * len(data):
+        return
+    renditions.keep(version, purpose, paper, made.data, made_of)

@@ -1,0 +1,192 @@
+"""Leaflets in the calendar entry of their event: each at its stable address, which leads to the latest version."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from time_machine import TimeMachineFixture
+
+from organizer import clock
+from organizer.db import db
+from organizer.events import service as events
+from organizer.events.models import Event
+from organizer.leaflets import service as leaflets
+from organizer.leaflets.models import EventLeaflet, Leaflet
+from organizer.leaflets.rules import Kind, LeafletDetails, VersionDetails
+from organizer.media import Picture, RebuiltPdf
+from tests import factories
+from tests.calendars import linter
+from tests.factories import Person
+
+WHO = "a" * 26
+PIXEL = Picture(b"RIFF\x0c\x00\x00\x00WEBPVP8 ", "image/webp", 1, 1)
+JPEG = Picture(b"\xff\xd8\xff\xe0 a picture", "image/jpeg", 1, 1, previews=(PIXEL,))
+PNG = Picture(b"\x89PNG another", "image/png", 1, 1, previews=(PIXEL,))
+PDF = RebuiltPdf(b"%PDF-1.7 a leaflet", pages=1, text="", links=(), removed=(), previews=(PIXEL,))
+MADE: tuple[Picture | RebuiltPdf, ...] = (JPEG, PNG, PDF)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a calendar is told of the event."""
+
+    text: str
+
+    @property
+    def attached(self) -> list[tuple[str, str]]:
+        """(address on the site, media type)."""
+        return re.findall(r"ATTACH;FMTTYPE=([^:]+):http://localhost(\S+)", self.text)
+
+    @property
+    def description(self) -> str:
+        return self._one("DESCRIPTION")
+
+    @property
+    def sequence(self) -> int:
+        return int(self._one("SEQUENCE"))
+
+    @property
+    def changed(self) -> str:
+        """When the entry was last changed; DTSTAMP says the same."""
+        assert self._one("DTSTAMP") == self._one("LAST-MODIFIED")
+        return self._one("LAST-MODIFIED")
+
+    def _one(self, name: str) -> str:
+        entry = self.text.partition("BEGIN:VEVENT")[2]
+        found = re.search(rf"^{name}:(.*?)\r$", entry, re.MULTILINE)
+        assert found, name
+        return found[1]
+
+
+def _told(client: FlaskClient, event: Event) -> Told:
+    answer = client.get(f"/events/{event.id}.ics")
+    assert answer.status_code == 200
+    assert linter.problems(answer.data) == []
+    return Told(answer.text.replace("\r\n ", ""))
+
+
+def _published(event: Event, made: Picture | RebuiltPdf, title: str = "Letters to prisoners") -> Leaflet:
+    kind = Kind.PDF if made is PDF else Kind.PICTURE
+    leaflet = leaflets.upload(event, LeafletDetails(title, "en"), kind, made.data, WHO)
+    leaflets.finish(leaflet.shown, made)
+    return leaflets.publish(leaflet, WHO)
+
+
+def _replaced(leaflet: Leaflet, made: Picture | RebuiltPdf) -> None:
+    version = leaflets.upload_version(leaflet, VersionDetails(), Kind.PICTURE, made.data, WHO)
+    leaflets.finish(version, made)
+    leaflets.publish(leaflet, WHO)
+
+
+def test_each_of_several_is_attached_with_its_type_and_told_in_the_text(client: FlaskClient, event: Event) -> None:
+    made = {_published(event, each, f"Leaflet {number}").id: each for number, each in enumerate(MADE)}
+    told = _told(client, event)
+    types = {JPEG: "image/jpeg", PNG: "image/png", PDF: "application/pdf"}
+    assert set(told.attached) == {(types[each], f"/leaflets/{leaflet_id}/file") for leaflet_id, each in made.items()}
+    for media_type, path in told.attached:
+        assert f"http://localhost{path}" in told.description
+        assert client.get(path).content_type == media_type
+
+
+def test_what_waits_to_be_published_is_not_attached(client: FlaskClient, event: Event) -> None:
+    before = _told(client, event)
+    leaflet = leaflets.upload(event, LeafletDetails("Letters", "en"), Kind.PICTURE, JPEG.data, WHO)
+    leaflets.finish(leaflet.shown, JPEG)
+    assert _told(client, event) == before
+
+
+def test_a_new_version_keeps_the_address_and_moves_the_entry_but_not_its_sequence(
+    client: FlaskClient, event: Event
+) -> None:
+    leaflet = _published(event, JPEG)
+    before = _told(client, event)
+    ((_type, path),) = before.attached
+    waiting = leaflets.upload_version(leaflet, VersionDetails(), Kind.PICTURE, PNG.data, WHO)
+    leaflets.finish(waiting, PNG)
+    assert _told(client, event) == before
+    assert client.get(path).data == JPEG.data
+    leaflets.publish(leaflet, WHO)
+    after = _told(client, event)
+    assert after.attached == [("image/png", path)]
+    assert client.get(path).data == PNG.data
+    assert after.changed > before.changed
+    assert after.sequence == before.sequence
+
+
+def test_subscribers_are_told_of_each_change_within_the_same_second(client: FlaskClient, event: Event) -> None:
+    seen = [_told(client, event).changed]
+    tags = [client.get("/events.ics").headers["ETag"]]
+    leaflet = _published(event, JPEG)
+    for made in (None, PNG, JPEG):
+        if made:
+            _replaced(leaflet, made)
+        seen.append(_told(client, event).changed)
+        tags.append(client.get("/events.ics").headers["ETag"])
+    assert seen == sorted(set(seen))
+    assert len(set(tags)) == len(tags)
+
+
+def test_an_earlier_version_that_is_withdrawn_leaves_the_entry_alone(client: FlaskClient, event: Event) -> None:
+    leaflet = _published(event, JPEG)
+    _replaced(leaflet, PNG)
+    before = _told(client, event)
+    leaflets.withdraw_version(leaflet.versions[0], WHO)
+    assert _told(client, event) == before
+    leaflets.withdraw(leaflet, WHO)
+    after = _told(client, event)
+    assert after.attached == []
+    assert "/leaflets/" not in after.text
+    assert after.changed > before.changed
+
+
+def test_a_leaflet_at_several_actions_stands_in_the_entry_of_each(
+    client: FlaskClient, organizer: Person, event: Event
+) -> None:
+    leaflet = _published(event, JPEG)
+    other = factories.event(organizer.group)
+    before = _told(client, other)
+    assert before.attached == []
+    leaflets.bring(other, [leaflet.id], WHO)
+    brought = _told(client, other)
+    assert brought.attached == _told(client, event).attached
+    assert brought.changed > before.changed
+    _replaced(leaflet, PNG)
+    assert [kind for kind, _path in _told(client, other).attached] == ["image/png"]
+    leaflets.take_away(other, leaflet, WHO)
+    assert _told(client, other).attached == []
+    assert [kind for kind, _path in _told(client, event).attached] == ["image/png"]
+
+
+def test_an_action_done_again_has_them_when_it_is_published(client: FlaskClient, event: Event) -> None:
+    _published(event, JPEG)
+    again = events.do_again(event, WHO)
+    assert client.get(f"/events/{again.id}.ics").status_code == 404
+    events.publish(again, WHO)
+    assert _told(client, again).attached == _told(client, event).attached
+
+
+def test_what_organizers_count_moves_no_calendar(client: FlaskClient, organizer: Person, event: Event) -> None:
+    leaflet = _published(event, JPEG)
+    before, tag = _told(client, event), client.get("/events.ics").headers["ETag"]
+    row = db.session.get_one(EventLeaflet, (event.id, leaflet.id))
+    page = f"/events/{event.id}/leaflets/{row.leaflet_id}/left"
+    assert factories.post(organizer.client, page, {"left_over": "300"}).status_code == 303
+    assert _told(client, event) == before
+    assert client.get("/events.ics").headers["ETag"] == tag
+
+
+@pytest.mark.parametrize("act", ["cancel", "postpone"])
+def test_what_is_off_keeps_its_leaflets(
+    client: FlaskClient, event: Event, act: str, time_machine: TimeMachineFixture
+) -> None:
+    _published(event, JPEG)
+    before = _told(client, event)
+    time_machine.move_to(clock.now() + timedelta(minutes=1))
+    getattr(events, act)(event, "The hall is closed.", WHO)
+    after = _told(client, event)
+    assert after.attached == before.attached
+    assert after.sequence == before.sequence + 1

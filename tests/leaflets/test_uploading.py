@@ -1,0 +1,274 @@
+"""Several files in one form, and pages that become pictures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from pikepdf import Dictionary, Name
+
+from organizer import outbox, storage, uploads
+from organizer.db import db
+from organizer.events.models import Event
+from organizer.leaflets import files, jobs
+from organizer.leaflets import service as leaflets
+from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
+from organizer.leaflets.rules import Kind, LeafletDetails, Purpose, State, Upload
+from organizer.media import Refused, sandbox
+from organizer.outbox import Fact
+from organizer.storage import Storage, StorageDown
+from tests.factories import Person, post
+from tests.leaflets import sending
+from tests.media import pages
+
+SECRET = "Marigold Street 12"
+BLACKED_OUT = b"BT /F 12 Tf 20 50 Td (%s) Tj ET 0 g 10 40 180 30 re f" % SECRET.encode()
+
+
+def _blacked_out() -> bytes:
+    """A page with an address under a black box."""
+    font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    return pages.made(BLACKED_OUT, resources=Dictionary(Font=Dictionary(F=font)))
+
+
+def _leaflets() -> dict[str, LeafletVersion]:
+    db.session.rollback()
+    return {leaflet.title: leaflet.versions[-1] for leaflet in db.session.query(Leaflet)}
+
+
+def _version() -> LeafletVersion:
+    db.session.rollback()
+    return db.session.query(LeafletVersion).one()
+
+
+def _blobs(folder: Path) -> int:
+    return sum(path.is_file() for path in folder.rglob("*"))
+
+
+# Several at once.
+
+
+def test_each_of_several_files_becomes_a_leaflet_called_after_its_file(organizer: Person, event: Event) -> None:
+    sent = [
+        sending.file(sending.pdf(), "letters_to-prisoners.PDF"),
+        sending.file(sending.jpeg(), "flyer 2023-01-21.jpg"),
+    ]
+    answer = sending.send_all(organizer, event, *sent, language="ru", credits="A kitchen table")
+    assert answer.status_code == 303
+    assert answer.location == f"/events/{event.id}/leaflets"
+    made = _leaflets()
+    assert {title: version.kind for title, version in made.items()} == {
+        "Letters to prisoners": Kind.PDF,
+        "Flyer 2023-01-21": Kind.PICTURE,
+    }
+    assert {(leaflet.language, leaflet.credits) for leaflet in db.session.query(Leaflet)} == {("ru", "A kitchen table")}
+    outbox.run_owed()
+    assert {version.state for version in _leaflets().values()} == {State.READY}
+
+
+def test_the_list_looks_again_until_all_are_rebuilt(organizer: Person, event: Event) -> None:
+    torn = sending.file(b"\xff\xd8\xff torn", "torn.jpg")
+    answer = sending.send_all(organizer, event, sending.file(sending.jpeg(), "whole.jpg"), torn)
+    waiting = organizer.client.get(answer.location)
+    assert waiting.headers["Refresh"] == "2"
+    assert waiting.text.count("Being rebuilt") == 2
+    outbox.run_owed()
+    page = organizer.client.get(answer.location)
+    assert "Refresh" not in page.headers
+    assert "To be looked at" in page.text
+    assert "Not taken" in page.text
+
+
+@pytest.mark.parametrize(("title", "called"), [("Marigolds", "Marigolds"), ("", "Letters"), (" \t", "Letters")])
+def test_one_file_is_called_as_somebody_says_or_after_itself(
+    organizer: Person, event: Event, title: str, called: str
+) -> None:
+    answer = sending.send(organizer, event, sending.jpeg(), "letters.jpg", title=title)
+    assert re.fullmatch(r"/leaflets/[a-z2-7]{26}", answer.location)
+    assert list(_leaflets()) == [called]
+
+
+@pytest.mark.parametrize("name", ["___.pdf", ".pdf", "\x00\x1b.jpg", "../../"])
+def test_a_name_that_says_nothing_makes_a_plain_title(organizer: Person, event: Event, name: str) -> None:
+    assert sending.send(organizer, event, sending.jpeg(), name, title="").status_code == 303
+    assert list(_leaflets()) == ["Leaflet"]
+
+
+def test_a_name_that_is_too_long_is_cut(organizer: Person, event: Event) -> None:
+    assert sending.send(organizer, event, sending.jpeg(), f"{'ж' * 400}.jpg", title="").status_code == 303
+    assert list(_leaflets()) == ["Ж" + "ж" * 119]
+
+
+def test_when_one_file_cannot_be_taken_none_is_and_it_is_named(organizer: Person, event: Event, blobs: Path) -> None:
+    sent = [
+        sending.file(sending.jpeg(), "good.jpg"),
+        sending.file(b"PK\x03\x04", "<b>letter</b>.docx"),
+        sending.file(b"\xff\xd8\xff" + bytes(15_000_000), "huge.jpg"),
+    ]
+    answer = sending.send_all(organizer, event, *sent, credits="A kitchen table")
+    assert answer.status_code == 422
+    assert "&lt;b&gt;letter&lt;/b&gt;.docx: Office files and archives are not accepted." in answer.text
+    assert "huge.jpg: This picture is larger than 15 MB." in answer.text
+    assert "good.jpg" not in answer.text
+    assert 'value="A kitchen table"' in answer.text
+    assert _leaflets() == {}
+    assert _blobs(blobs) == 0
+
+
+def test_too_many_files_are_refused(organizer: Person, event: Event) -> None:
+    many = [sending.file(sending.jpeg(), f"{number}.jpg") for number in range(uploads.MOST_FILES + 1)]
+    answer = sending.send_all(organizer, event, *many)
+    assert answer.status_code == 422
+    assert "more than 10 files" in answer.text
+    assert _leaflets() == {}
+    assert sending.send_all(organizer, event, *many[:0], sending.file(sending.jpeg())).status_code == 303
+
+
+def test_several_leaflets_do_not_say_the_same(organizer: Person, event: Event) -> None:
+    sent = [sending.file(sending.jpeg(), f"{name}.jpg") for name in "ab"]
+    answer = sending.send_all(organizer, event, *sent, text_alternative="Write to them.")
+    assert answer.status_code == 422
+    assert "Each of several leaflets says something else." in answer.text
+    assert "Write to them." in answer.text
+    assert "choose the file once more" in answer.text
+
+
+class FailsAtTheSecond(Storage):
+    """Takes one blob and no more."""
+
+    is_full = False
+
+    def put(self, key: str, data: bytes) -> None:
+        if self.is_full:
+            raise StorageDown
+        super().put(key, data)
+        self.is_full = True
+
+
+def test_a_store_that_goes_away_between_two_files_keeps_neither(
+    organizer: Person, event: Event, blobs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = storage.current()
+    failing = FailsAtTheSecond(whole._store, whole._folder)
+    monkeypatch.setattr(storage, "current", lambda: failing)
+    answer = sending.send_all(organizer, event, *(sending.file(sending.jpeg(), f"{name}.jpg") for name in "ab"))
+    assert answer.status_code == 503
+    assert "nothing was kept" in answer.text
+    assert _leaflets() == {}
+    assert _blobs(blobs) == 0
+
+
+# Pages as pictures.
+
+
+def test_pages_that_become_pictures_on_the_way_in_say_nothing(
+    client: FlaskClient, organizer: Person, event: Event
+) -> None:
+    address = sending.sent(organizer, event, _blacked_out(), is_flat="y")
+    page = organizer.client.get(address).text
+    assert SECRET not in page
+    assert "Its pages are pictures. Write down what they say" in page
+    assert "Words and links: its pages are pictures now" in page
+    assert "Make pictures of its pages" not in page
+    post(organizer.client, f"{address}/versions/1/publish", {}, form_at=address)
+    outbox.run_owed()
+    assert SECRET not in client.get(address).text
+    assert SECRET.encode() not in client.get(f"{address}/file").data
+
+
+def test_a_picture_is_taken_as_it_is(organizer: Person, event: Event) -> None:
+    sending.sent(organizer, event, sending.jpeg(), is_flat="y")
+    assert _version().is_flat is False
+    assert _version().state == State.READY
+
+
+def test_what_was_looked_at_is_made_anew_as_pictures(organizer: Person, event: Event, blobs: Path) -> None:
+    address = sending.sent(organizer, event, _blacked_out())
+    assert SECRET in organizer.client.get(address).text
+    before = {row.blob_key for row in db.session.query(Rendition)}
+    assert "There is no way back" in organizer.client.get(f"{address}/flatten").text
+    answer = post(organizer.client, f"{address}/flatten", {})
+    assert answer.location == address
+    waiting = organizer.client.get(address)
+    assert waiting.headers["Refresh"] == "2"
+    assert post(organizer.client, f"{address}/versions/1/publish", {}, form_at=f"{address}/edit").status_code == 422
+    outbox.run_owed()
+    assert SECRET not in organizer.client.get(address).text
+    version = _version()
+    assert (version.state, version.text, version.is_flat) == (State.READY, "", True)
+    assert before.isdisjoint(row.blob_key for row in version.renditions)
+    assert _blobs(blobs) == len(version.renditions)
+
+
+def test_all_that_was_taken_out_is_told_after_flattening(organizer: Person, event: Event) -> None:
+    address = sending.sent(organizer, event, sending.pdf())
+    removed = set(_version().removed)
+    post(organizer.client, f"{address}/flatten", {})
+    outbox.run_owed()
+    assert set(_version().removed) == removed | {"words"}
+    assert _version().links == []
+
+
+@pytest.mark.parametrize("is_flat", ["y", ""])
+def test_pictures_are_made_once_and_of_pdfs_alone(organizer: Person, event: Event, is_flat: str) -> None:
+    data = _blacked_out() if is_flat else sending.jpeg()
+    address = sending.sent(organizer, event, data, is_flat=is_flat)
+    answer = post(organizer.client, f"{address}/flatten", {})
+    assert answer.status_code == 422
+    assert "Nothing hides in its pages" in answer.text
+    assert _version().state == State.READY
+
+
+def test_what_is_published_stays_as_it_is(organizer: Person, event: Event) -> None:
+    address = sending.published(organizer, event, sending.pdf())
+    answer = post(organizer.client, f"{address}/flatten", {})
+    assert answer.status_code == 422
+    assert _version().state == State.PUBLISHED
+
+
+def test_when_no_pictures_can_be_made_the_file_is_what_it_was(
+    organizer: Person, event: Event, blobs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = sending.sent(organizer, event, _blacked_out())
+    kept = _blobs(blobs)
+    post(organizer.client, f"{address}/flatten", {})
+
+    def too_long(*_arguments: object) -> None:
+        raise Refused("time")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sandbox, "run", too_long)
+        outbox.run_owed()
+    page = organizer.client.get(address).text
+    assert "Its pages could not be made pictures. This file takes too long to be checked." in page
+    assert SECRET in page
+    assert _version().is_flat is False
+    assert _blobs(blobs) == kept
+    post(organizer.client, f"{address}/flatten", {})
+    outbox.run_owed()
+    assert _version().is_flat is True
+    assert "could not be made pictures" not in organizer.client.get(address).text
+
+
+def test_a_late_attempt_does_not_bring_the_words_back(organizer: Person, event: Event, blobs: Path) -> None:
+    upload = Upload(LeafletDetails("Letters", "en"), Kind.PDF, _blacked_out())
+    version = leaflets.upload_all(event, [upload], organizer.account_id)[0].shown
+    made_of, late = version.source_key, sandbox.run("pdfs", files.original(version))
+    outbox.run_owed()
+    leaflets.flatten(version, organizer.account_id)
+    leaflets.finish(version, late, made_of)
+    assert _version().state == State.UPLOADED
+    jobs.rebuild(Fact("leaflet.flattened", version.id))
+    assert _version().text == ""
+    assert _blobs(blobs) == len(_version().renditions)
+
+
+def test_another_file_after_a_refusal_may_be_flat_too(organizer: Person, event: Event) -> None:
+    address = sending.sent(organizer, event, b"%PDF-1.7 torn")
+    assert sending.upload(organizer, f"{address}/again", _blacked_out(), is_flat="y").status_code == 303
+    outbox.run_owed()
+    assert _version().is_flat is True
+    assert SECRET not in organizer.client.get(address).text
+    assert Purpose.FILE in {row.purpose for row in _version().renditions}
