@@ -64,7 +64,7 @@ LIMITS: Final[dict[str, Limits]] = {
     **dict.fromkeys(PRINTED, Limits(cpu_seconds=30.0)),
     "covers": Limits(cpu_seconds=8.0),
     # So does this one; what comes here was rebuilt before, and so bombs have ended already.
-    "flat_pdfs": Limits(cpu_seconds=20.0, cpu_seconds_per_mb=0),
+    "flat_pdfs": Limits(cpu_seconds=30.0, cpu_seconds_per_mb=0),
     "images": Limits(cpu_seconds=8.0),
     "pdfs": Limits(),
     # Somebody waits for it with her browser.
