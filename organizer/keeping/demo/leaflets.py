@@ -94,7 +94,7 @@ def _set(scene: Scene, data: dict[str, Any]) -> Sheet:
 
 
 def _drawn(scene: Scene, title: str, text_alternative: str, draw: Callable[[], bytes]) -> Sheet:
-    details = LeafletDetails(title, "en", Licence.CC0, DRAWN_FOR_THE_DEMO, text_alternative)
+    details = LeafletDetails(title, "en", Licence.CC0, DRAWN_FOR_THE_DEMO, text_alternative=text_alternative)
     return Sheet(scene, details, Kind.PICTURE, draw)
 
 

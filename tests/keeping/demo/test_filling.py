@@ -81,6 +81,9 @@ def test_the_demo_holds_what_was_promised(app: Flask) -> None:
     assert {version.state for version in versions} == {State.PUBLISHED}
     assert {version.kind for version in versions} == {Kind.PDF, Kind.PICTURE}
     assert all(leaflet.credits for leaflet in db.session.scalars(select(Leaflet)))
+    drawn = [version for version in versions if version.kind == Kind.PICTURE]
+    assert drawn
+    assert all(version.text_alternative for version in drawn)
 
     assert len(upcoming) == 10
     assert all(event.editorial == Editorial.PUBLISHED for event in filled)
