@@ -242,7 +242,7 @@ def pytest_arguments(given: Sequence[str], database_url: str) -> list[str]:
     ours = {"--load", "--soak"}
     added, left = [], [argument for argument in given if argument not in ours]
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for argument in given):
-        added += ["-n", "3"]  # for two cores, as browsers and servers are waited for
+        added += ["-n", "3", "--dist", "loadgroup"]  # for two cores, as browsers and servers are waited for
     wanted = ["load"] if "--load" in given else []
     if not ours & set(given) and not any(Path(argument.partition("::")[0]).exists() for argument in left):
         wanted = ["not load"]

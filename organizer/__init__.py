@@ -6,8 +6,9 @@ always mean the same thing: `views` turns a request into a call and a response, 
 `jobs` handle the facts that lower rooms have told `outbox`. What a reader sees composed of several subjects is in
 `pages/`, what is kept and for how long in `keeping/`, and `web.py` puts it all together. A room imports only those
 below it in this order, which the import contracts in pyproject.toml hold:
-web, cli → pages → keeping → calendars → statements → rsvps → leaflets → events → groups → accounts → mail → the tools
-(search, outbox, policy, audit, limits, media, documents, text, vault, storage) → db → config, clock, errors.
+web, cli → pages → keeping → calendars → statements → rsvps → codes, copies, posters → leaflets → events → groups →
+accounts → mail → the tools (search, outbox, policy, audit, limits, media, documents, text, vault, storage) → db →
+config, clock, errors.
 """
 
 import zoneinfo

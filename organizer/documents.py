@@ -1,6 +1,7 @@
 """Printed matter: QR codes, and PDFs set by typst from our templates and anyone's data."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -15,9 +16,17 @@ ROOT: Final = Path(__file__).resolve().parent.parent
 TEMPLATES: Final = ROOT / "templates"
 QUIET_ZONE: Final = 4
 START: Final = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from organizer.typesetting import main; main(*sys.argv[2:])"
+    "import sys; sys.path.insert(0, sys.argv[1]); from organizer.media import child; child.confine(*sys.argv[2:4]);"
+    " from organizer.typesetting import main; main(*sys.argv[4:])"
 )
 LONGEST_SECONDS: Final = 60
+CPU_SECONDS: Final = 20
+MEMORY_BYTES: Final = 512 << 20
+"""Of address space; a poster needs a fifth of it."""
+KEPT: Final = ("FONTCONFIG_FILE", "FONTCONFIG_PATH", "HOME", "XDG_DATA_HOME")
+"""Where fonts are looked for; all else in the environment is none of a template's business."""
+FRUGAL: Final = {"MALLOC_ARENA_MAX": "1", "RAYON_NUM_THREADS": "1"}
+"""Threads would take address space by the 100 MB, and processors from the site's own answers."""
 LETTER_COUNTRIES: Final = frozenset({"US", "CA", "MX", "PH", "CL", "CO"})
 """Where paper is US Letter, and not A4."""
 
@@ -66,15 +75,18 @@ def pdf(template: str, data: Mapping[str, Any], *, needs_all_letters: bool = Fal
     The file reads `json(bytes(sys.inputs.data))`, so that nothing in `data` is ever markup. It should
     `set document(date: none)`, or the PDF tells when it was made. It takes about a second: not for a request.
 
-    Raises RuntimeError when the file cannot be set; typst's sentences are in its log. NoRoom when the template says so,
-    NoLetters when `needs_all_letters` and some are in no font: else boxes stand there.
+    Raises RuntimeError when the file cannot be set; typst's sentences are in the log. NoRoom when the template says so,
+    NoLetters when `needs_all_letters` and some are in no font, else boxes stand there: those two leave the log alone.
     """
     # In a process of its own: typst would keep tens of megabytes in the one that answers requests.
-    paths = [str(ROOT), str(TEMPLATES / template), str(TEMPLATES)]
+    paths = [str(TEMPLATES / template), str(TEMPLATES)]
+    limits = [str(MEMORY_BYTES), str(CPU_SECONDS)]
     done = subprocess.run(  # noqa: S603 - nothing in the command comes from outside
-        [sys.executable, "-I", "-c", START, *paths, "all" if needs_all_letters else "any"],
+        [sys.executable, "-I", "-c", START, str(ROOT), *limits, *paths, "all" if needs_all_letters else "any"],
         input=json.dumps(data, ensure_ascii=False).encode(),
         stdout=subprocess.PIPE,
+        env={name: os.environ[name] for name in KEPT if name in os.environ} | FRUGAL,
+        cwd="/",
         timeout=LONGEST_SECONDS,
         check=False,
     )

@@ -43,5 +43,9 @@ class Gone(OrganizerError):
     """It was here, and is no more; nothing about it is told."""
 
 
+class Unsettled(OrganizerError):
+    """Nothing is wrong, but something may be about to come: this is to be asked again in some minutes."""
+
+
 class Unavailable(OrganizerError):
     """A part that this needs (database, key store, blobs) cannot be reached now; nothing was changed."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,11 +17,15 @@ from sqlalchemy.orm import Mapped, mapped_column
 from organizer import audit, clock, vault
 from organizer.config import Config
 from organizer.db import Id, Model, NewId, db, new_id, writing
-from organizer.errors import Gone
-from organizer.queueing import Consumer, Huey, MemoryHuey, RedisHuey, SignedSerializer, SqliteHuey, crontab
+from organizer.errors import Gone, Unsettled
+from organizer.queueing import Consumer, Huey, MemoryHuey, PriorityRedisHuey, SignedSerializer, SqliteHuey
 
 LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=1)
+PATIENCE_SECONDS = 40.0
+"""So long may one tick be about what is owed: the clock has more to do."""
+FIRST_TICK_SECONDS = 5.0
+TICK_SECONDS = 60.0
 
 log = structlog.get_logger()
 
@@ -38,6 +44,7 @@ LastHandler = Callable[[Sequence[Fact]], None]
 _within: dict[str, list[Handler]] = defaultdict(list)
 _last: list[LastHandler] = []
 _after: dict[str, dict[str, Handler]] = defaultdict(dict)
+_can_wait: set[str] = set()
 _each_minute: list[Job] = []
 
 
@@ -77,12 +84,18 @@ def last(handler: LastHandler) -> LastHandler:
     return handler
 
 
-def after(*names: str) -> Callable[[Handler], Handler]:
-    """Run the handler once the fact is committed, in a worker; it must be safe to run twice."""
+def after(*names: str, can_wait: bool = False) -> Callable[[Handler], Handler]:
+    """Run the handler once the fact is committed, in a worker; it must be safe to run twice.
+
+    One that can wait runs when nothing else is owed.
+    """
 
     def register(handler: Handler) -> Handler:
+        known = f"{handler.__module__}.{handler.__qualname__}"
         for name in names:
-            _after[name][f"{handler.__module__}.{handler.__qualname__}"] = handler
+            _after[name][known] = handler
+        if can_wait:
+            _can_wait.add(known)
         return handler
 
     return register
@@ -113,8 +126,8 @@ def commit(*facts: Fact) -> None:
     owed = [_owe(fact, name) for fact in facts for name in _after[fact.name]]
     audit.store()
     session.commit()
-    for row_id in owed:
-        _wake(row_id)
+    for row_id, name in owed:
+        _wake(row_id, name)
 
 
 def run(row_id: str) -> bool:
@@ -136,9 +149,18 @@ def run(row_id: str) -> bool:
         db.session.rollback()
 
 
-def run_owed() -> int:
-    """Run all that is owed and not leased, once each, the oldest first; returns how many were done."""
-    return sum(run(row_id) for row_id in _owed())
+def run_owed(patience_seconds: float | None = None) -> int:
+    """Run all that is owed and not leased, once each, the oldest first; returns how many were done.
+
+    What can wait comes last, and no more is begun when the patience is over.
+    """
+    ends = None if patience_seconds is None else time.monotonic() + patience_seconds
+    done = 0
+    for row_id in _owed():
+        if ends is not None and time.monotonic() > ends:
+            break
+        done += run(row_id)
+    return done
 
 
 def _run_claimed(row: OutboxRow, attempt: int) -> bool:
@@ -146,6 +168,10 @@ def _run_claimed(row: OutboxRow, attempt: int) -> bool:
     db.session.rollback()
     try:
         _after[fact.name][name](fact)
+    except Unsettled:
+        db.session.rollback()
+        _release(row_id, attempt)
+        return False
     except Exception as error:  # noqa: BLE001 - whatever a handler may raise
         db.session.rollback()
         log.error("outbox.failed", fact=fact.name, handler=name, error=type(error).__name__)
@@ -158,10 +184,10 @@ def _run_claimed(row: OutboxRow, attempt: int) -> bool:
     return True
 
 
-def _owe(fact: Fact, handler: str) -> str:
+def _owe(fact: Fact, handler: str) -> tuple[str, str]:
     row = OutboxRow(id=new_id(), fact=fact.name, subject_id=fact.subject_id, handler=handler, happened_at=clock.now())
     db.session.add(row)
-    return row.id
+    return row.id, handler
 
 
 def tick() -> None:
@@ -172,15 +198,16 @@ def tick() -> None:
         except Exception as error:  # noqa: BLE001 - one failing job must not stop the clock
             log.error("job.failed", job=f"{job.__module__}.{job.__qualname__}", error=type(error).__name__)
         db.session.rollback()
-    run_owed()
+    run_owed(PATIENCE_SECONDS)
 
 
 def _owed() -> list[str]:
+    """The rows that nobody has leased, those for which somebody waits before the others."""
     is_free = or_(OutboxRow.leased_until_at.is_(None), OutboxRow.leased_until_at < clock.now())
-    query = select(OutboxRow.id).where(is_free).order_by(OutboxRow.happened_at, OutboxRow.id)
-    ids = list(db.session.scalars(query))
+    query = select(OutboxRow.id, OutboxRow.handler).where(is_free).order_by(OutboxRow.happened_at, OutboxRow.id)
+    found = sorted(db.session.execute(query), key=lambda row: row.handler in _can_wait)
     db.session.rollback()
-    return ids
+    return [row.id for row in found]
 
 
 def _claim(row: OutboxRow) -> int:
@@ -224,7 +251,7 @@ def init_app(app: Flask, config: Config) -> None:
     if app.testing:
         queue = MemoryHuey("organizer", serializer=serializer)
     elif config.redis_url:
-        queue = RedisHuey("organizer", url=config.redis_url, serializer=serializer, results=False)
+        queue = PriorityRedisHuey("organizer.ordered", url=config.redis_url, serializer=serializer, results=False)
     else:
         queue = SqliteHuey(
             "organizer", filename=str(config.data_dir / "queue.sqlite3"), serializer=serializer, results=False
@@ -234,22 +261,43 @@ def init_app(app: Flask, config: Config) -> None:
         with app.app_context():
             run(row_id)
 
-    def each_minute_tick() -> None:
-        with app.app_context():
-            tick()
-
     app.extensions["outbox.queue"] = queue
     app.extensions["outbox.run_row"] = queue.task()(run_row)
-    queue.periodic_task(crontab())(each_minute_tick)
 
 
-def worker(app: Flask) -> Consumer:
-    """One worker and the clock, as threads; the caller starts and stops it."""
-    return _QuietConsumer(app.extensions["outbox.queue"], workers=1, max_delay=1.0, check_worker_health=False)
+class Worker:
+    """One worker and the clock, each a thread, so that no work holds up the clock."""
+
+    def __init__(self, app: Flask) -> None:
+        queue = app.extensions["outbox.queue"]
+        self._app = app
+        self._consumer = _QuietConsumer(queue, workers=1, periodic=False, max_delay=1.0, check_worker_health=False)
+        self._ends = threading.Event()
+        self._clock = threading.Thread(target=self._tick_until_the_end, name="clock")
+
+    def start(self) -> None:
+        self._consumer.start()
+        self._clock.start()
+
+    def stop(self) -> None:
+        """What they are at is finished before this returns."""
+        self._ends.set()
+        self._consumer.stop(graceful=True)
+        self._clock.join()
+
+    def _tick_until_the_end(self) -> None:
+        pause = FIRST_TICK_SECONDS
+        while not self._ends.wait(pause):
+            pause = TICK_SECONDS
+            try:
+                with self._app.app_context():
+                    tick()
+            except Exception as error:  # noqa: BLE001 - a database that is down for a while must not stop the clock
+                log.error("clock.failed", error=type(error).__name__)
 
 
-def _wake(row_id: str) -> None:
+def _wake(row_id: str, handler: str) -> None:
     try:
-        current_app.extensions["outbox.run_row"](row_id)
+        current_app.extensions["outbox.run_row"](row_id, priority=-1 if handler in _can_wait else 0)
     except Exception as error:  # noqa: BLE001 - a queue that is down delays the handler, it does not undo the commit
         log.warning("outbox.queue_down", error=type(error).__name__)

@@ -37,7 +37,6 @@ class Viewer:
 
     account_id: str | None = None
     roles: Mapping[str, Role] = field(default_factory=dict)
-    is_operator: bool = False
     seats: tuple[Seat, ...] = ()
 
     def has_role(self, group_id: str, role: Role) -> bool:
@@ -95,15 +94,6 @@ def allows(check: Check, *, signed_in: bool = False, body_bytes: int = 0) -> Cal
 def anyone(viewer: Viewer) -> Viewer:
     """Open to all; the view is given the viewer."""
     return viewer
-
-
-def account_holder(viewer: Viewer) -> Viewer | None:
-    """Open to every signed-in account; the view is given the viewer."""
-    return viewer if viewer.account_id else None
-
-
-def operator(viewer: Viewer) -> Viewer | None:
-    return viewer if viewer.is_operator else None
 
 
 def require_declared(app: Flask) -> None:

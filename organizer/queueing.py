@@ -6,7 +6,7 @@ import sys
 _driver = sys.modules.get("psycopg")
 sys.modules["psycopg"] = None  # type: ignore[assignment] # so that an import fails
 try:
-    from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
+    from huey import Huey, MemoryHuey, PriorityRedisHuey, SqliteHuey
     from huey.consumer import Consumer
     from huey.serializer import SignedSerializer
 finally:
@@ -14,4 +14,4 @@ finally:
     if _driver is not None:
         sys.modules["psycopg"] = _driver
 
-__all__ = ["Consumer", "Huey", "MemoryHuey", "RedisHuey", "SignedSerializer", "SqliteHuey", "crontab"]
+__all__ = ["Consumer", "Huey", "MemoryHuey", "PriorityRedisHuey", "SignedSerializer", "SqliteHuey"]

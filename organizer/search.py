@@ -7,13 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, String, func, or_
 from sqlalchemy.orm import InstrumentedAttribute
 
 from organizer import text
 
 LONGEST_TYPED = 200
 MOST_WORDS = 10
+LONGEST_WORD = 40
+SOUGHT_IN = 20_000
+"""Characters of a column in which words are looked for: more, with long words of one letter, would cost seconds."""
 
 
 def typed(given: str) -> str:
@@ -24,7 +27,11 @@ def typed(given: str) -> str:
 def occurs(word: str, *columns: InstrumentedAttribute[Any]) -> ColumnElement[bool]:
     """Whether the word, or part of one, stands in one of these columns, which keep words as they were written.
 
-    In four spellings: as typed, folded, with a capital, in capitals. SQLite folds the capitals of ASCII only.
+    Longer words are looked for by their beginning. In four spellings: folded, as most words stand in a text, as typed,
+    with a capital, in capitals. SQLite folds the capitals of ASCII only.
     """
-    spellings = {word} if word.isascii() else {word, word.casefold(), word.capitalize(), word.upper()}
-    return or_(*(column.icontains(each, autoescape=True) for column in columns for each in sorted(spellings)))
+    word = word[:LONGEST_WORD]
+    several = (word.casefold(), word, word.capitalize(), word.upper())
+    spellings = [word] if word.isascii() else list(dict.fromkeys(several))
+    beginnings = [func.substr(column, 1, SOUGHT_IN, type_=String) for column in columns]
+    return or_(*(begins.icontains(each, autoescape=True) for begins in beginnings for each in spellings))

@@ -132,12 +132,12 @@ def ended_by_signals() -> Iterator[None]:
 @contextmanager
 def working(app: Flask) -> Iterator[None]:
     """Run the worker and the clock beside the block; what it is at is finished before this returns."""
-    worker = outbox.worker(app)
+    worker = outbox.Worker(app)
     worker.start()
     try:
         yield
     finally:
-        worker.stop(graceful=True)
+        worker.stop()
 
 
 def work(app: Flask) -> None:

@@ -5,8 +5,9 @@ import heapq
 import os
 import re
 import secrets
+import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -19,11 +20,17 @@ from flask import Flask, current_app
 from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, S3Store
 
+from organizer import clock
 from organizer.config import Config, ConfigError
-from organizer.errors import Gone, Unavailable
+from organizer.errors import Gone, Unavailable, Unsettled
 
 KEY: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(\.[a-z0-9]+)?(/[a-z0-9][a-z0-9_-]*(\.[a-z0-9]+)?){0,5}")
 BUCKET_OPTIONS: Final = {"endpoint", "region"}
+SETTLED: Final = timedelta(minutes=5)
+"""How long a blob may wait for its row: not longer than the lease of a worker that was killed before that was there."""
+
+LEAST_FREE_BYTES: Final = 200_000_000
+"""Left free on the disk of a folder: who answers, signs in or withdraws needs room in the database beside it."""
 
 # A page that waits for a bucket which is down shall say so after seconds, not minutes; a whole file takes its time.
 # Plain http is for a bucket on the same machine, which only an endpoint set on purpose leads to.
@@ -73,7 +80,12 @@ class Storage:
         self._turn = threading.Lock()
 
     def put(self, key: str, data: bytes) -> None:
-        """Keep `data` under `key`, at once and as a whole: nobody ever reads half of it, even after a power cut."""
+        """Keep `data` under `key`, at once and as a whole: nobody ever reads half of it, even after a power cut.
+
+        Raises StorageDown, too, when the disk would have no room left for what is more urgent.
+        """
+        if self._folder is not None:
+            _leave_room(self._folder)
         try:
             with self._reaching(key):
                 self._store.put(_checked(key), data, use_multipart=False)
@@ -92,14 +104,6 @@ class Storage:
         with self._reaching(key):
             return bytes(self._pieces.get_range(_checked(key), start=start, end=end))
 
-    def exists(self, key: str) -> bool:
-        try:
-            with self._reaching(key):
-                self._pieces.head(_checked(key))
-        except Missing:
-            return False
-        return True
-
     def delete(self, key: str) -> None:
         """Safe to repeat. A folder that is left empty goes too."""
         with suppress(Missing), self._reaching(key):
@@ -110,7 +114,7 @@ class Storage:
     def keys(self, prefix: str = "") -> list[str]:
         """All keys below the folder `prefix`, or all, in no order."""
         with self._reaching(prefix):
-            return [str(blob["path"]) for found in self._store.list(prefix or None) for blob in found]
+            return [blob.key for blob in self._below(prefix)]
 
     def page(self, prefix: str, after: str, most: int) -> list[Blob]:
         """The first `most` blobs below a folder whose keys come after `after`, in the order of their keys."""
@@ -122,6 +126,27 @@ class Storage:
                 [*islice(blobs, most)] if self._folder is None else heapq.nsmallest(most, blobs, lambda blob: blob.key)
             )
 
+    def keep_only(
+        self, folder: str, needed: Callable[[], Collection[str]], had: Collection[str] = (), *, spares_new: bool = True
+    ) -> None:
+        """Delete the blobs below a folder that are not needed, those in `had`, which rows led to before, at once.
+
+        Of the others `spares_new` leaves what was put a moment ago, as a row that leads there may be about to come;
+        then it raises Unsettled, and is to be asked again. `needed` is asked after the listing, so that a row which
+        came meanwhile is known.
+        """
+        with self._reaching(folder):
+            found = list(self._below(folder))
+        kept = needed()
+        settled_at = clock.now() - SETTLED
+        unneeded = [blob for blob in found if blob.key not in kept]
+        spared = {blob.key for blob in unneeded if spares_new and blob.key not in had and blob.changed_at > settled_at}
+        for blob in unneeded:
+            if blob.key not in spared:
+                self.delete(blob.key)
+        if spared:
+            raise Unsettled
+
     def tidy(self, older_than_at: datetime) -> None:
         """Remove what killed writers left half-written, and empty folders; a bucket has neither."""
         if self._folder is None:
@@ -131,6 +156,10 @@ class Storage:
                 for name in filter(_UNFINISHED.fullmatch, names):
                     _remove_old(Path(path) / name, older_than_at)
                 _remove_empty(self._folder, Path(path))
+
+    def _below(self, prefix: str) -> Iterator[Blob]:
+        listed = chain.from_iterable(self._store.list(prefix or None))
+        return (Blob(str(blob["path"]), blob["last_modified"]) for blob in listed)
 
     @contextmanager
     def _reaching(self, key: str) -> Iterator[None]:
@@ -216,6 +245,12 @@ def _checked(key: str) -> str:
     if not KEY.fullmatch(key):
         raise ValueError("A blob's key is lower-case words with slashes between; anything else could be another file.")
     return key
+
+
+def _leave_room(folder: Path) -> None:
+    with suppress(OSError):  # what is wrong with the folder itself is said by who writes
+        if shutil.disk_usage(folder).free < LEAST_FREE_BYTES:
+            raise StorageDown("The disk is nearly full.")
 
 
 def _flush(folder: Path, key: str) -> None:

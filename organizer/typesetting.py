@@ -11,7 +11,7 @@ NO_ROOM: Final = 4
 
 
 def main(template: str, root: str, letters: str) -> None:
-    """Write the PDF to standard output. A problem is told on standard error and by the exit code.
+    """Write the PDF to standard output. A problem is told by the exit code, and ours on standard error.
 
     `letters` is "all" where a letter that no font has is a problem, instead of a box.
     """
@@ -26,7 +26,10 @@ def main(template: str, root: str, letters: str) -> None:
 
 
 def _end(problem: str) -> NoReturn:
-    sys.stderr.write(f"{problem}\n")
+    """What is wrong with the words, `documents` tells; the log gets what is wrong with us."""
     if "could not be displayed" in problem:
         sys.exit(NO_LETTERS)
-    sys.exit(NO_ROOM if "panicked with: no room" in problem else 1)
+    if "panicked with: no room" in problem:
+        sys.exit(NO_ROOM)
+    sys.stderr.write(f"{problem}\n")
+    sys.exit(1)

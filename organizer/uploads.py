@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from flask import request
+from flask import Response, request
 from flask_babel import gettext
 from werkzeug.datastructures import FileStorage
 from wtforms import ValidationError
 from wtforms.fields.core import Field
 
-from organizer import storage, text, vault
+from organizer import clock, storage, text, vault
 from organizer.errors import RuleError, TooMany, Unavailable
 from organizer.forms import Form
 from organizer.media import Refused
@@ -29,6 +30,8 @@ LONGEST_NAME = 60
 AT_ONCE = 2
 WAITING_SECONDS = 3
 RETRY_SECONDS = 10
+FIRST_LOOK_SECONDS = 2
+LAST_LOOK_SECONDS = 60
 SVG_START_BYTES = 1024
 PICTURES_ACCEPTED = "image/jpeg,image/png,image/webp,image/heic,image/heif,image/avif,.heic,.avif"
 PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -87,9 +90,29 @@ def refuse_known(data: bytes) -> None:
         raise Refused("svg")
 
 
-class FileForm(Form):
-    """A form with a field `file`, whose bytes are kept no longer than they are needed."""
+def looking_again(page: Response, begun: Sequence[datetime]) -> Response:
+    """The page, to be asked anew by the browser itself while anything is worked on; `begun` is since when.
 
+    What answers a POST stays: its address may have no page, and what it says is to be read.
+    """
+    if begun and request.method != "POST":
+        page.headers["Refresh"] = str(look_again_seconds(clock.now() - max(begun)))
+    return page
+
+
+def look_again_seconds(waited: timedelta) -> int:
+    """After how many seconds the page of an upload looks again: at first often, later seldom."""
+    return max(FIRST_LOOK_SECONDS, min(LAST_LOOK_SECONDS, round(waited.total_seconds() / 3)))
+
+
+class FileForm(Form):
+    """A form with a field `file`, whose bytes are kept no longer than they are needed.
+
+    `most_files` and `most_bytes`, of all together, are what its page asks of the browser before anything is sent.
+    """
+
+    most_files = 1
+    most_bytes = MOST_BYTES
     data_bytes = b""
 
     def check_file(self, data: bytes) -> None:
@@ -142,14 +165,16 @@ class FileForm(Form):
 class FilesForm(FileForm):
     """The same with one or several files: all of them are taken, or none."""
 
+    most_files = MOST_FILES
+    most_bytes = MOST_BYTES
     sent: tuple[tuple[str, bytes], ...] = ()
     """Each file's name, as its sender's machine has it, and its bytes."""
 
     def validate_file(self, field: Field) -> None:
         """Refuse all when there are too many, or when one certainly cannot be taken; it is named."""
-        if len(field.data) > MOST_FILES:
+        if len(field.data) > self.most_files:
             raise ValidationError(
-                gettext("These are more than %(number)s files. Send them in parts.", number=MOST_FILES)
+                gettext("These are more than %(number)s files. Send them in parts.", number=self.most_files)
             )
         self.sent = tuple((text.one_line(file.filename or ""), _read(file)) for file in field.data)
         refused = [(name, sentence) for name, data in self.sent if (sentence := self.refusal(data)) is not None]

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
-from functools import cache, lru_cache
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-from flask import Flask, Request, Response, abort, after_this_request, g, has_request_context, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response
 from flask_babel import Babel, format_date, format_time, get_locale
 from flask_migrate import Migrate
-from itsdangerous import URLSafeTimedSerializer
 from markupsafe import Markup
 from sqlalchemy.exc import SQLAlchemyError
-from werkzeug.datastructures import LanguageAccept
-from werkzeug.http import parse_accept_header
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from organizer import (
@@ -38,17 +32,21 @@ from organizer import (
     storage,
     text,
     vault,
+    visitors,
 )
 from organizer import config as settings
 from organizer import db as database
-from organizer.accounts import cookie
 from organizer.accounts import views as accounts
+from organizer.accounts.form_cookie import FormCookie
 from organizer.calendars import jobs as calendar_jobs
 from organizer.calendars import views as calendars
+from organizer.codes import jobs as code_jobs
+from organizer.codes import views as codes
 from organizer.collections import arranging, for_print
 from organizer.collections import jobs as collection_jobs
 from organizer.collections import views as collections
 from organizer.config import Config
+from organizer.copies import views as copies
 from organizer.db import db
 from organizer.events import views as events
 from organizer.groups import queries as groups
@@ -58,10 +56,6 @@ from organizer.keeping import purge
 from organizer.keeping.demo import state as demo
 from organizer.leaflets import (
     bringing,
-    code_pages,
-    copies_pages,
-    made_jobs,
-    made_pages,
     print_pages,
     rendering,
     uploading,
@@ -75,7 +69,9 @@ from organizer.pages import views as pages
 from organizer.photos import covering, people, photo_removal
 from organizer.photos import jobs as photo_jobs
 from organizer.photos import views as photos
-from organizer.policy import SignInNeeded, Viewer
+from organizer.policy import Viewer
+from organizer.posters import jobs as poster_jobs
+from organizer.posters import views as posters
 from organizer.removals import jobs as removal_jobs
 from organizer.removals import views as removals
 from organizer.rsvps import jobs as rsvp_jobs
@@ -92,10 +88,10 @@ ROOMS = (
     leaflets,
     versions,
     bringing,
-    code_pages,
     uploading,
-    copies_pages,
-    made_pages,
+    codes,
+    copies,
+    posters,
     print_pages,
     rsvps,
     removals,
@@ -122,8 +118,9 @@ ROOMS = (
 )
 JOBS = (
     leaflet_jobs,
-    made_jobs,
     rendering,
+    poster_jobs,
+    code_jobs,
     rsvp_jobs,
     removal_jobs,
     photo_jobs,
@@ -134,10 +131,6 @@ JOBS = (
     keeping_jobs,
     purge,
 )
-LANGUAGE_COOKIE = "language"
-A_YEAR = timedelta(days=365)
-RETRY_SECONDS = 30
-log = structlog.get_logger()
 
 
 class _Request(Request):
@@ -171,7 +164,7 @@ def create_app(env: Mapping[str, str] | None = None, *, testing: bool = False) -
         with app.app_context():
             tool.init_app(app, config)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
-    Babel(app, locale_selector=_choose_language)
+    Babel(app, locale_selector=visitors.choose_language)
     for room in ROOMS:
         app.register_blueprint(room.blueprint)
     _declare_own_routes(app)
@@ -212,35 +205,10 @@ def _configure(app: Flask, config: Config) -> None:
         BABEL_DEFAULT_LOCALE=config.default_language,
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"),
     )
-    app.session_interface = _FormCookie()
+    app.session_interface = FormCookie()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(direction=languages.direction, own_name=languages.own_name)
     app.jinja_env.filters.update(markdown=_markdown, moment=_moment)
-
-
-class _FormCookie(SecureCookieSessionInterface):
-    """The cookie of form tokens and one-time messages, named and marked as the session's own is."""
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Whoever sends no cookie needs no verifier, whose making costs more than a look at a version."""
-        has_cookie = self.get_cookie_name(app) in request.cookies
-        return super().open_session(app, request) if has_cookie else self.session_class()
-
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """A session that nobody has looked at is as it was."""
-        if session.accessed or session.modified:
-            super().save_session(app, session, response)
-
-    @cache  # noqa: B019 - the app and this live as long as each other
-    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
-        """The same for every request: Flask makes it anew each time."""
-        return super().get_signing_serializer(app)
-
-    def get_cookie_name(self, app: Flask) -> str:  # noqa: ARG002 - the interface's signature
-        return "__Host-form" if cookie.is_https() else "form"
-
-    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 - the interface's signature
-        return cookie.is_https()
 
 
 def _markdown(source: str) -> Markup:
@@ -254,10 +222,7 @@ def _moment(instant: datetime, zone: str) -> str:
 
 
 def _hook(app: Flask) -> None:
-    app.before_request(_check_request)
-    app.before_request(_tell_refused_body)
-    app.before_request(_recognise)
-    app.after_request(_remember_language)
+    visitors.init_app(app)
     app.context_processor(_page_values)
     error_pages.init_app(app)
 
@@ -272,66 +237,6 @@ def _declare_own_routes(app: Flask) -> None:
 
 def _static_file(viewer: Viewer, filename: str) -> str:  # noqa: ARG001 - open to all
     return filename
-
-
-def _check_request() -> None:
-    """Refuse what no page of ours sends: a NUL in the address, a form from another site even with a token."""
-    if "\x00" in request.path:
-        abort(404)
-    if request.method in ("GET", "HEAD", "OPTIONS"):
-        return
-    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
-        abort(403)
-    if not _is_own(request.headers.get("Origin", "null")):
-        abort(403)
-
-
-def _is_own(origin: str) -> bool:
-    """Whether a page of this host sends it, and over TLS where the site has it; "null" tells nothing."""
-    scheme, _, host = origin.partition("://")
-    if origin == "null":
-        return True
-    has_tls = cookie.is_https() or request.is_secure
-    return host == request.host and scheme in (("https",) if has_tls else ("http", "https"))
-
-
-def _tell_refused_body() -> None:
-    """Answer whose body was not taken in: nothing of it is there to be looked at."""
-    refused = request.environ.get(intake.REFUSED)
-    if refused == intake.UNAUTHORIZED:
-        raise SignInNeeded
-    if refused == intake.NO_ROOM:
-        after_this_request(_ask_back_later)
-    if refused:
-        abort(refused)
-
-
-def _ask_back_later(response: Response) -> Response:
-    response.headers["Retry-After"] = str(RETRY_SECONDS)
-    return response
-
-
-def _recognise() -> None:
-    """Find out who asks; the read transaction ends here, so that what follows sees what is true now."""
-    token = cookie.token() if request.cookies else ""
-    if token:
-        g.viewer = groups.viewer_of(token)
-        db.session.rollback()
-
-
-def _choose_language() -> str:
-    """`?lang`, then the cookie, then what the browser asks for; the site's own outside of a request."""
-    if not has_request_context():
-        return settings.current().default_language
-    for wanted in (request.args.get("lang"), request.cookies.get(LANGUAGE_COOKIE)):
-        if wanted in languages.INTERFACE:
-            return wanted
-    return _best_language(request.headers.get("Accept-Language", "")) or settings.current().default_language
-
-
-@lru_cache
-def _best_language(accepted: str) -> str | None:
-    return parse_accept_header(accepted, LanguageAccept).best_match(languages.INTERFACE)
 
 
 def _page_values() -> dict[str, object]:
@@ -354,12 +259,3 @@ def _site_name(config: Config) -> str:
     except SQLAlchemyError:
         db.session.rollback()
         return config.site_name
-
-
-def _remember_language(response: Response) -> Response:
-    """Keep a chosen language, on pages only: feeds and files set no cookie."""
-    wanted = request.args.get("lang")
-    if wanted in languages.INTERFACE and response.mimetype == "text/html":
-        secure = cookie.is_https()
-        response.set_cookie(LANGUAGE_COOKIE, wanted, max_age=A_YEAR, samesite="Lax", httponly=True, secure=secure)
-    return response

@@ -1,19 +1,30 @@
-/* An upload that tells how far it is, and can be stopped. Without this the form is sent as any other. */
+/* An upload that tells how far it is, and can be stopped until it has arrived. Without this the form is sent as any
+   other. */
 
 const percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
 const STEPS = 4;
 
 function parts(form) {
   const told = form.querySelector("[data-told]");
-  return { told, bar: form.querySelector("[data-bar]"), button: form.querySelector("[type=submit]") };
+  const [bar, look, button] = ["[data-bar]", "[data-look]", "[type=submit]"].map((each) => form.querySelector(each));
+  return { told, bar, look, button };
 }
 
 function free(form, sentence) {
-  const { told, bar, button } = parts(form);
+  const { told, bar, look, button } = parts(form);
   delete form.dataset.sent;
-  bar.hidden = true;
+  bar.hidden = look.hidden = true;
   button.disabled = false;
   told.textContent = sentence;
+}
+
+// The site may have taken it, so that it is not sent again from here: whoever has looked comes back, or begins anew.
+function lose(form) {
+  const { told, bar, look } = parts(form);
+  bar.hidden = true;
+  told.textContent = told.dataset.lost;
+  look.hidden = false;
+  look.querySelector("a").focus();
 }
 
 // Whoever listens hears of each quarter; whoever looks sees the bar.
@@ -48,13 +59,25 @@ function send(form) {
   const request = new XMLHttpRequest();
   const stop = bar.querySelector("button");
   const end = () => request.abort();
+  let hasArrived = false;
   form.dataset.sent = "yes";
   request.upload.addEventListener("progress", (event) => tell(form, event.loaded / (event.total || 1)));
-  request.upload.addEventListener("load", () => { told.textContent = told.dataset.arrived; });
+  request.upload.addEventListener("load", () => {
+    hasArrived = true;
+    told.textContent = told.dataset.arrived;
+  });
   request.addEventListener("load", () => show(form, request));
-  request.addEventListener("abort", () => { free(form, told.dataset.stopped); button.focus(); });
-  // The browser's own way may do better, and else says why not.
-  request.addEventListener("error", () => { free(form, ""); HTMLFormElement.prototype.submit.call(form); });
+  request.addEventListener("abort", () => {
+    if (hasArrived) return lose(form);
+    free(form, told.dataset.stopped);
+    button.focus();
+  });
+  request.addEventListener("error", () => {
+    if (hasArrived) return lose(form);
+    // The browser's own way may do better, and else says why not.
+    free(form, "");
+    HTMLFormElement.prototype.submit.call(form);
+  });
   request.addEventListener("loadend", () => stop.removeEventListener("click", end));
   stop.addEventListener("click", end);
   request.open("POST", form.action);

@@ -103,7 +103,7 @@ def _find(world: World) -> dict[str, list[Asked]]:
     seen: set[str] = set()
     for role in SPEAKERS:
         for path in world.pages():
-            page = world.ask(role, path)
+            page = world.read(role, path)
             if page.status_code != 200 or page.mimetype != "text/html":
                 continue
             for form in Page(page.text, path).forms:

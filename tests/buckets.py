@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import requests
+from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
 
 from organizer.db import new_id
@@ -19,6 +20,17 @@ from tests.served import free_port
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing"}
 PATIENCE_SECONDS = 60
 ERROR = '<?xml version="1.0" encoding="UTF-8"?><Error><Code>{}</Code><Message>No.</Message></Error>'
+
+_put_object, _one_at_a_time = S3Response.put_object, threading.Lock()
+
+
+def _put_at_once(response: S3Response) -> object:
+    """Look whether an object is there and put it in one step, as S3 does; moto takes two."""
+    with _one_at_a_time:
+        return _put_object(response)
+
+
+S3Response.put_object = _put_at_once  # type: ignore[method-assign, assignment] # for its server in this process
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from organizer import config, documents, kept, limits, vault
 from organizer.accounts import passwords
 from organizer.db import db
 from organizer.keeping.demo import state as demo
+from organizer.media import Refused, sandbox
 from organizer.pages.models import PageVersion
 from organizer.web import create_app
 from tests import factories
@@ -46,6 +48,28 @@ def set_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(documents, "pdf", lambda _template, _data, **_options: b"%PDF-1.7\n%%EOF\n")
 
 
+_made: dict[tuple[str, bytes], Any] = {}
+
+
+@pytest.fixture(autouse=True)
+def made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the sandbox makes of the same bytes is the same, so each process has it made once."""
+    make = sandbox.run
+
+    def run(job: Any, data: bytes) -> Any:
+        asked = (job, hashlib.sha256(data).digest())
+        if asked not in _made:
+            try:
+                _made[asked] = make(job, data)
+            except Refused as refusal:
+                _made[asked] = refusal
+        if isinstance(_made[asked], Refused):
+            raise Refused(_made[asked].reason, _made[asked].field)
+        return _made[asked]
+
+    monkeypatch.setattr(sandbox, "run", run)
+
+
 @pytest.fixture(scope="session")
 def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """This process's own database, gone afterwards."""
@@ -53,12 +77,12 @@ def database_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"sqlite:///{tmp_path_factory.mktemp('database')}/organizer.sqlite3"
         return
     name = f"organizer_test_{os.getpid()}"
-    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
+    on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)", f"CREATE DATABASE {name}")
     yield f"{DATABASE_URL.rpartition('/')[0]}/{name}"
-    _on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
-def _on_server(*statements: str) -> None:
+def on_server(*statements: str) -> None:
     engine = create_engine(DATABASE_URL, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         for statement in statements:

@@ -11,9 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from organizer import clock
+from organizer import clock, outbox
+from organizer.accounts import passwords
 from organizer.accounts import service as accounts
-from organizer.db import db, new_id
+from organizer.accounts.models import Account, add_account
+from organizer.db import db, new_id, writing
 from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.events.rules import EventDetails, Kind
@@ -61,17 +63,25 @@ def group(name: str = "East Bay Solidarity", zone: str = "America/Los_Angeles") 
     return made
 
 
+def account(name: str) -> Account:
+    """An account that signs in with PASSWORD."""
+    password_hash = passwords.hashed(PASSWORD)
+    with writing():
+        made = add_account(name, password_hash)
+        outbox.commit()
+    return made
+
+
 def person(app: Flask, role: Role = Role.ORGANIZER, of: Group | None = None) -> Person:
     """An account with a role in a group, signed in."""
     of = of or group()
-    account = accounts.add(f"person {new_id()}", PASSWORD)
-    db.session.flush()
-    db.session.add(Membership(group_id=of.id, account_id=account.id, role=role))
+    holder = account(f"person {new_id()}")
+    db.session.add(Membership(group_id=of.id, account_id=holder.id, role=role))
     db.session.commit()
     client = app.test_client()
-    token = accounts.sign_in(account.name, PASSWORD, "test")
+    token = accounts.sign_in(holder.name, PASSWORD, "test")
     client.set_cookie("session", token)
-    return Person(account.id, of, client)
+    return Person(holder.id, of, client)
 
 
 def details(of: Group, **changes: object) -> EventDetails:

@@ -20,6 +20,8 @@ from organizer.accounts import rules as account_rules
 from organizer.collections import forms as collection_forms
 from organizer.collections import rules as collection_rules
 from organizer.collections.models import Collection
+from organizer.copies import forms as copies_forms
+from organizer.copies import rules as copies_rules
 from organizer.db import Model
 from organizer.events import forms as event_forms
 from organizer.events import rules as event_rules
@@ -28,9 +30,9 @@ from organizer.events.models import Event
 from organizer.groups import forms as group_forms
 from organizer.groups import rules as group_rules
 from organizer.groups.models import City, Group
-from organizer.leaflets import copies_forms, version_forms
 from organizer.leaflets import forms as leaflet_forms
 from organizer.leaflets import rules as leaflet_rules
+from organizer.leaflets import version_forms
 from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
 from organizer.photos import forms as photo_forms
 from organizer.photos import rules as photo_rules
@@ -52,6 +54,9 @@ FEATURES = (
     "groups",
     "events",
     "leaflets",
+    "codes",
+    "copies",
+    "posters",
     "rsvps",
     "removals",
     "photos",
@@ -231,7 +236,7 @@ SAME_WORDS: list[tuple[type[object], type[Form], tuple[type[Model], ...]]] = [
     (group_rules.CityDetails, group_forms.CityForm, (City,)),
     (leaflet_rules.LeafletDetails, leaflet_forms.DetailsForm, (Leaflet, LeafletVersion)),
     (leaflet_rules.VersionDetails, version_forms.WordsForm, (LeafletVersion,)),
-    (leaflet_rules.CopiesDetails, copies_forms.CopiesForm, (EventLeaflet,)),
+    (copies_rules.CopiesDetails, copies_forms.CopiesForm, (EventLeaflet,)),
     (statement_rules.StatementDetails, statement_forms.StatementForm, (Statement,)),
     (statement_rules.ConsentDetails, statement_forms.TakeForm, (Consent, ConsentUse)),
     (statement_rules.ReviewDetails, statement_forms.ReviewForm, (Statement,)),
@@ -275,6 +280,7 @@ STANDS_AT = {
 }
 
 
+@pytest.mark.xdist_group("world")
 def test_one_word_goes_all_the_way_from_the_input_to_the_column(app: Flask) -> None:
     wrong = []
     forms = asking.forms(world.of(app))

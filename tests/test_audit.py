@@ -13,6 +13,7 @@ from sqlalchemy import text
 from organizer import audit, db, vault
 from organizer.audit import AuditLine
 from organizer.config import load_config
+from organizer.key_store import FolderKeys
 
 ACTOR, EVENT = "a" * 26, "e" * 26
 
@@ -135,7 +136,7 @@ def test_a_line_cannot_be_taken_out_by_joining_its_neighbours() -> None:
 
 def test_a_chain_forged_without_the_master_key_does_not_hold(app: Flask) -> None:
     own = app.extensions["vault"]
-    app.extensions["vault"] = vault.Vault(bytes(32), vault.FolderKeys(Path("unused")))
+    app.extensions["vault"] = vault.Vault(bytes(32), FolderKeys(Path("unused")))
     write(ACTOR, "contacts.read", EVENT)
     assert audit.verify() is None
 

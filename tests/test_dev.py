@@ -214,20 +214,23 @@ def test_a_named_chromium_that_is_missing_is_told(tmp_path: Path) -> None:
         dev.find_chromium({"CHROMIUM": str(tmp_path / "missing")})
 
 
+WORKERS = ["-n", "3", "--dist", "loadgroup"]
+
+
 @pytest.mark.parametrize(
     ("given", "database_url", "expected"),
     [
-        ([], "", ["-n", "3", "-m", "not load"]),
-        (["--load"], "", ["-n", "3", "-m", "load"]),
-        (["--soak"], "", ["-n", "3"]),
-        (["--load"], "postgresql://127.0.0.1/test", ["-n", "3", "-m", "load and not browser"]),
-        (["tests/test_fuzz.py::test_x"], "", ["-n", "3", "tests/test_fuzz.py::test_x"]),
+        ([], "", [*WORKERS, "-m", "not load"]),
+        (["--load"], "", [*WORKERS, "-m", "load"]),
+        (["--soak"], "", WORKERS),
+        (["--load"], "postgresql://127.0.0.1/test", [*WORKERS, "-m", "load and not browser"]),
+        (["tests/test_fuzz.py::test_x"], "", [*WORKERS, "tests/test_fuzz.py::test_x"]),
         (["-n4", "-k", "feed"], "", ["-m", "not load", "-n4", "-k", "feed"]),
-        (["--no-header"], "", ["-n", "3", "-m", "not load", "--no-header"]),
+        (["--no-header"], "", [*WORKERS, "-m", "not load", "--no-header"]),
         (["--pdb"], "", ["-m", "not load", "--pdb"]),
-        ([], "sqlite:///x", ["-n", "3", "-m", "not load"]),
-        (["-x"], "postgresql://127.0.0.1/test", ["-n", "3", "-m", "not load and not browser", "-x"]),
-        (["-m", "load"], "postgresql://127.0.0.1/test", ["-n", "3", "-m", "load"]),
+        ([], "sqlite:///x", [*WORKERS, "-m", "not load"]),
+        (["-x"], "postgresql://127.0.0.1/test", [*WORKERS, "-m", "not load and not browser", "-x"]),
+        (["-m", "load"], "postgresql://127.0.0.1/test", [*WORKERS, "-m", "load"]),
     ],
 )
 def test_pytest_gets_two_workers_no_browser_on_postgresql_and_loads_when_asked(

@@ -1,3 +1,5 @@
+import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -82,6 +84,40 @@ def test_a_template_reads_nothing_outside_its_folder(
     with pytest.raises(RuntimeError, match="curious"):
         documents.pdf("curious.typ", {})
     assert "escape" in capfd.readouterr().err
+
+
+def test_what_sets_pages_knows_no_settings_and_has_limits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inside = tmp_path / "organizer"
+    inside.mkdir()
+    for name in ("media", "errors.py"):
+        (inside / name).symlink_to(documents.ROOT / "organizer" / name)
+    (inside / "__init__.py").touch()
+    (inside / "typesetting.py").write_text(
+        "import json, os, resource, sys\n"
+        "def main(*told):\n"
+        "    kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)\n"
+        "    limits = [resource.getrlimit(kind) for kind in kinds]\n"
+        "    print(json.dumps([dict(os.environ), limits, os.nice(0), told]))\n"
+    )
+    monkeypatch.setattr(documents, "ROOT", tmp_path)
+    for name in ("ORGANIZER_MAIL_URL", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "PYTHONPATH"):
+        monkeypatch.setenv(name, "secret")
+    monkeypatch.setenv("FONTCONFIG_PATH", "/etc/fonts")
+    environment, limits, nice, told = json.loads(documents.pdf("slip.typ", {}))
+    assert "secret" not in environment.values()
+    assert environment["FONTCONFIG_PATH"] == "/etc/fonts"
+    memory, seconds, core = limits
+    assert memory == [documents.MEMORY_BYTES] * 2
+    assert max(seconds) <= documents.CPU_SECONDS + 1
+    assert core == [0, 0]
+    assert nice == os.nice(0) + 5
+    assert told == [str(documents.TEMPLATES / "slip.typ"), str(documents.TEMPLATES), "any"]
+
+
+def test_a_page_that_needs_too_much_memory_cannot_be_set(templates: Path) -> None:
+    (templates / "large.typ").write_text("#let numbers = range(100000000)\n#numbers.len()")
+    with pytest.raises(RuntimeError, match="large"):
+        documents.pdf("large.typ", {})
 
 
 def test_a_site_does_not_hold_what_sets_pages() -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from structlog.testing import capture_logs
 
 from organizer import logs, vault
+from organizer.key_store import FolderKeys
 
 SECRET = "mfrggzdfmztwq2lknnwg23tpoa"
 
@@ -50,7 +51,7 @@ def test_a_failed_request_is_told_by_endpoint_kind_and_place(
 
 def test_own_code_is_named_by_its_path_below_the_program() -> None:
     with pytest.raises(ValueError, match="26 base32") as failure:
-        vault.Vault(bytes(32), vault.FolderKeys(Path("nowhere"))).has_event_key("../master.key")
+        vault.Vault(bytes(32), FolderKeys(Path("nowhere"))).has_event_key("../master.key")
     assert re.fullmatch(r"vault\.py:\d+ vault\.py:\d+", logs.places(failure.tb))
 
 

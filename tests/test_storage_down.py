@@ -17,7 +17,6 @@ ACTS: dict[str, Act] = {
     "put": lambda blobs: blobs.put("one/x", b"x"),
     "get": lambda blobs: blobs.get("one/x"),
     "get_range": lambda blobs: blobs.get_range("one/x", 0, 1),
-    "exists": lambda blobs: blobs.exists("one/x"),
     "delete": lambda blobs: blobs.delete("one/x"),
     "keys": lambda blobs: blobs.keys("one"),
     "page": lambda blobs: blobs.page("one", "", 10),
@@ -55,7 +54,7 @@ def test_a_missing_folder_is_down_and_nothing_in_it_is_lost(tmp_path: Path) -> N
     blobs = open_storage((tmp_path / "blobs").as_uri())
     blobs.put("one/x", b"x")
     (tmp_path / "blobs").rename(tmp_path / "away")
-    for name in ("get", "get_range", "exists"):
+    for name in ("get", "get_range"):
         with pytest.raises(StorageDown):
             ACTS[name](blobs)
     (tmp_path / "away").rename(tmp_path / "blobs")

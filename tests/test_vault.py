@@ -9,10 +9,11 @@ import requests
 from flask import Flask
 from moto.server import ThreadedMotoServer
 
-from organizer import vault
+from organizer import key_store, vault
 from organizer.config import load_config
 from organizer.errors import Gone, Unavailable
-from organizer.vault import FolderKeys, KeyFileError, KeyGone, KeyStore, Unreadable, Vault
+from organizer.key_store import FolderKeys, KeyStore
+from organizer.vault import KeyFileError, KeyGone, Unreadable, Vault
 
 EVENT, OTHER_EVENT = "a" * 26, "b" * 26
 MASTER_KEY = bytes(range(32))
@@ -158,11 +159,11 @@ def make_bucket(s3: str, name: str, *, has_versions: bool = False) -> None:
 @pytest.fixture(params=["folder", "bucket"])
 def keys(request: pytest.FixtureRequest, folder: Path) -> KeyStore:
     if request.param == "folder":
-        return vault.key_store(folder.as_uri())
+        return key_store.opened(folder.as_uri())
     request.getfixturevalue("s3_environment")
     bucket = f"bucket-{os.urandom(4).hex()}"
     make_bucket(request.getfixturevalue("s3"), bucket)
-    return vault.key_store(f"s3://{bucket}/keys")
+    return key_store.opened(f"s3://{bucket}/keys")
 
 
 def test_an_event_key_is_made_once_and_stays(keys: KeyStore) -> None:
@@ -284,7 +285,7 @@ def test_a_folder_that_cannot_be_used_is_unavailable(folder: Path) -> None:
 @pytest.mark.usefixtures("s3_environment")
 def test_a_bucket_that_does_not_answer_is_unavailable_within_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
-    opened = Vault(MASTER_KEY, vault.key_store("s3://keys"))
+    opened = Vault(MASTER_KEY, key_store.opened("s3://keys"))
 
     for ask in (opened.event_key, opened.has_event_key, opened.destroy_event_key):
         with pytest.raises(Unavailable):
@@ -296,7 +297,7 @@ def test_a_bucket_that_keeps_versions_is_refused(s3: str) -> None:
     make_bucket(s3, "versions", has_versions=True)
 
     with pytest.raises(Unavailable, match="keeps versions"):
-        Vault(MASTER_KEY, vault.key_store("s3://versions")).event_key(EVENT, create=True)
+        Vault(MASTER_KEY, key_store.opened("s3://versions")).event_key(EVENT, create=True)
 
 
 # The master key

@@ -20,23 +20,28 @@ from werkzeug.test import TestResponse
 from organizer import config, kept, limits, storage
 from organizer.accounts import service as accounts
 from organizer.accounts.models import Account, PasswordLink, Session, session_hash
+from organizer.codes import service as codes
+from organizer.copies import service as copies
+from organizer.copies.rules import CopiesDetails
 from organizer.db import db, new_id
 from organizer.events import service as event_service
 from organizer.events.models import Event
 from organizer.events.rules import SpotShown, Texts, Visibility
 from organizer.groups import service as groups
 from organizer.groups.models import Group, Invitation, Membership
-from organizer.leaflets import code_service, copies, renditions
-from organizer.leaflets import made as making
+from organizer.leaflets import outcome, renditions
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import EventLeaflet, Leaflet
-from organizer.leaflets.rules import CopiesDetails, LeafletDetails, Paper, Purpose, VersionDetails
 from organizer.leaflets.rules import Kind as LeafletKind
+from organizer.leaflets.rules import LeafletDetails, Paper, Purpose, Upload, VersionDetails
 from organizer.media import Picture, RebuiltPdf
 from organizer.policy import NOBODY, Role
+from organizer.posters import service as posters
+from organizer.posters.rules import Recipe, Shape, Sheet
 from organizer.rsvps import queries as rsvp_queries
 from organizer.rsvps import service as rsvps
 from organizer.rsvps.rules import Coming, RsvpDetails
+from organizer.statements import opening
 from organizer.statements import queries as statement_queries
 from organizer.statements import service as statements
 from organizer.statements.rules import BylineKind, ConsentDetails, ReviewDetails, StatementDetails, Use, fingerprint
@@ -88,6 +93,7 @@ class World:
     rows: Rows = field(default_factory=dict)
     files: dict[Path, bytes] = field(default_factory=dict)
     blobs: dict[str, bytes] = field(default_factory=dict)
+    shown: dict[tuple[str, str], TestResponse] = field(default_factory=dict)
 
     def rules(self) -> list[Rule]:
         return sorted(self.app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
@@ -104,6 +110,12 @@ class World:
             return browser.open(path, method=method, **options)
         finally:
             browser._cookies = before
+
+    def read(self, role: str, path: str) -> TestResponse:
+        """What this role is shown while nothing has changed since the world was made; asked once in each process."""
+        if (role, path) not in self.shown:
+            self.shown[role, path] = self.ask(role, path)
+        return self.shown[role, path]
 
     def pages(self) -> list[str]:
         """An address for every page of our side, those that only a state has with them."""
@@ -263,27 +275,29 @@ def _answers(side: Side, event: Event) -> None:
 
 def _leaflets(side: Side, event: Event) -> None:
     made = {name: _leaflet(event, name) for name in ("published", "ready", "refused")}
-    leaflets.publish(made["published"], new_id())
+    leaflets.publish(made["published"], new_id(), 1)
     side.shared["leaflet_id"] = made["published"].id
     counted = db.session.get_one(EventLeaflet, (event.id, made["published"].id))
     bringer = side.secrets["who brings leaflets"] = f"Canary bringer {side.group.id}"
     copies.change(counted, CopiesDetails(needed=500, brought_by=bringer), CopiesDetails().fingerprint, new_id())
     side.special["leaflets.publish"] = {"leaflet_id": made["ready"].id}
     side.special["uploading.again"] = {"leaflet_id": made["refused"].id}
-    side.special["made_pages.make_anew"] = {"leaflet_id": _made_leaflet(event).id}
+    side.special["posters.make_anew"] = {"leaflet_id": _made_leaflet(event).id}
     side.special["uploading.flatten"] = {"leaflet_id": _paged_leaflet(event).id}
     side.special.setdefault("hidden", {})["leaflet"] = made["ready"].id
-    code = code_service.make(made["published"].shown, "The north gate", event.id, new_id())
+    code = codes.make(made["published"].shown, "The north gate", event.id, new_id())
     side.shared["code_id"] = code.id
-    side.special["code_pages.follow"] = {"code": code.code}
+    side.special["codes.follow"] = {"code": code.code}
 
 
 def _leaflet(event: Event, name: str) -> Leaflet:
-    made = leaflets.upload(event, LeafletDetails(f"Leaflet {name}", "en"), LeafletKind.PICTURE, PHOTO.data, new_id())
+    made = leaflets.upload(
+        event, Upload(LeafletDetails(f"Leaflet {name}", "en"), LeafletKind.PICTURE, PHOTO.data), new_id()
+    )
     if name == "refused":
-        leaflets.refuse(made.shown, "picture_damaged")
+        outcome.refuse(made.shown, "picture_damaged", made.shown.source_key)
     else:
-        leaflets.finish(made.shown, PHOTO)
+        outcome.finish(made.shown, PHOTO, made.shown.source_key)
         renditions.keep(made.shown, Purpose.GREY, Paper.OWN, b"%PDF-1.7", made.shown.source_key or "")
     return made
 
@@ -292,10 +306,12 @@ def _versions(side: Side, event: Event, past: Event) -> None:
     """A leaflet that is handed out twice, whose first version was replaced."""
     side.shared["version"] = "1"
     renewed = _leaflet(event, "renewed")
-    leaflets.publish(renewed, new_id())
-    later = leaflets.upload_version(renewed, VersionDetails("A new date"), LeafletKind.PICTURE, PHOTO.data, new_id())
-    leaflets.finish(later, PHOTO)
-    leaflets.publish(renewed, new_id())
+    leaflets.publish(renewed, new_id(), 1)
+    later = leaflets.upload_version(
+        renewed, Upload(VersionDetails("A new date"), LeafletKind.PICTURE, PHOTO.data), new_id()
+    )
+    outcome.finish(later, PHOTO, later.source_key)
+    leaflets.publish(renewed, new_id(), 2)
     leaflets.bring(past, [renewed.id], new_id())
     side.special["versions.drop"] = {"leaflet_id": renewed.id}
     side.special["versions.words"] = {"leaflet_id": renewed.id, "version": "2"}
@@ -305,16 +321,17 @@ def _versions(side: Side, event: Event, past: Event) -> None:
 
 def _made_leaflet(event: Event) -> Leaflet:
     """One that was made from its event, and waits for an organizer's look."""
-    recipe = making.Recipe(event.id, making.Shape.POSTER, making.Sheet.A4, ("en", "es"))
-    leaflet = making.make(event, recipe, LeafletDetails("Poster", "en"), new_id())
-    leaflets.finish(leaflet.shown, RebuiltPdf(b"%PDF-", 1, "Coming.", (), (), PHOTO.previews[:1]))
+    recipe = Recipe(event.id, Shape.POSTER, Sheet.A4, ("en", "es"))
+    leaflet = posters.make(event, recipe, LeafletDetails("Poster", "en"), new_id())
+    outcome.finish(leaflet.shown, RebuiltPdf(b"%PDF-", 1, "Coming.", (), (), PHOTO.previews[:1]), None)
     return leaflet
 
 
 def _paged_leaflet(event: Event) -> Leaflet:
     """One that is ready as a PDF."""
-    made = leaflets.upload(event, LeafletDetails("Leaflet of pages", "en"), LeafletKind.PDF, b"%PDF-", new_id())
-    leaflets.finish(made.shown, RebuiltPdf(b"%PDF-", 1, "Write to them.", (), (), PHOTO.previews[:1]))
+    made = leaflets.upload(event, Upload(LeafletDetails("Leaflet of pages", "en"), LeafletKind.PDF, b"%PDF-"), new_id())
+    pages = RebuiltPdf(b"%PDF-", 1, "Write to them.", (), (), PHOTO.previews[:1])
+    outcome.finish(made.shown, pages, made.shown.source_key)
     return made
 
 
@@ -335,7 +352,7 @@ def _statements(side: Side, event: Event) -> None:
         statements.publish(statement, seen, ReviewDetails(fingerprint(statement)), new_id())
     public, withheld, unread, back = made
     statements.hold(back, new_id())
-    token = statement_queries.link_token(public)
+    token = opening.link_token(public)
     side.shared["statement_id"] = public.id
     side.secrets["statement link"] = token
     side.special["statements.link"] = {"token": token}

@@ -74,7 +74,19 @@ def downgrade() -> None:
         batch_op.drop_constraint(op.f("ck_event_leaflet_counts"), type_="check")
         for name in ("brought_by", *COUNTS):
             batch_op.drop_column(name)
-    op.execute("DELETE FROM rendition WHERE paper <> ''")
+    # The version before shows a leaflet's latest version: that must be the one that everyone sees or, of a leaflet that
+    # was withdrawn, saw last. What hangs on the others goes with them.
+    op.execute(
+        "DELETE FROM leaflet_version WHERE state <> 'published' AND leaflet_id IN "
+        "(SELECT leaflet_id FROM leaflet_version WHERE state = 'published')"
+    )
+    op.execute(
+        "DELETE FROM leaflet_version WHERE published_at IS NULL AND leaflet_id IN "
+        "(SELECT leaflet_id FROM leaflet_version WHERE published_at IS NOT NULL)"
+    )
+    # Nor does it know these files, or who would make them.
+    op.execute("DELETE FROM outbox WHERE fact = 'leaflet.rebuilt'")
+    op.execute("DELETE FROM rendition WHERE paper <> '' OR purpose IN ('screen', 'grey', 'two_up', 'four_up')")
     with op.batch_alter_table("rendition") as batch_op:
         batch_op.drop_constraint(op.f("uq_rendition_version_id_purpose_page_paper"), type_="unique")
         batch_op.create_unique_constraint(

@@ -6,11 +6,14 @@ which is sent to its pages only.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from organizer import vault
 from organizer.accounts import cookie
+from organizer.db import Row, by_id
 
 
 def token(purpose: str, subject_id: str, generation: int) -> str:
@@ -21,6 +24,12 @@ def token(purpose: str, subject_id: str, generation: int) -> str:
 def subject_id(token: str) -> str:
     """The id that a token names, which may be anything; empty for none."""
     return token.partition(".")[0]
+
+
+def row(model: type[Row], token: str, token_of: Callable[[Row], str]) -> Row | None:
+    """The row that a link leads to; None when `token_of` says that its link is another one."""
+    found = by_id(model, subject_id(token))
+    return found if found is not None and vault.same(token_of(found), token) else None
 
 
 def sent(name: str, subject_id: str) -> str:

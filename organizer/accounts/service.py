@@ -13,7 +13,6 @@ from organizer.accounts.models import (
     Account,
     PasswordLink,
     Session,
-    add_account,
     add_password_link,
     add_session,
     session_hash,
@@ -24,17 +23,6 @@ from organizer.db import db, writing
 from organizer.errors import Gone, RuleError
 from organizer.outbox import Fact
 from organizer.policy import NOBODY
-
-
-def add(name: str, password: str, *, is_operator: bool = False) -> Account:
-    """Make an account. Raises RuleError for a name that is none or taken, and for a poor password."""
-    folded = account_name(name)
-    check_password(password, folded)
-    password_hash = passwords.hashed(password)
-    with writing():
-        account = add_account(folded, password_hash, is_operator=is_operator)
-        outbox.commit(Fact("account.added", account.id))
-    return account
 
 
 def sign_in(name: str, password: str, network: str, old_token: str = "", mark: str = "") -> str:

@@ -51,8 +51,8 @@ class Entry:
     """What one VEVENT says.
 
     `created_at`, `changed_at`: aware. `geo`: latitude, longitude in degrees. `organizer`: name and address that the
-    group made public. `attachments`: address and media type. Empty texts and tuples are left out; only a discreet entry
-    has no `url`.
+    group made public. `leaflets`: words and the page's address of each; `attachments`: address and media type of their
+    files. Empty texts and tuples are left out; only a discreet entry has no `url`.
     """
 
     uid: str
@@ -68,6 +68,7 @@ class Entry:
     geo: tuple[float, float] | None = None
     categories: tuple[str, ...] = ()
     organizer: tuple[str, str] | None = None
+    leaflets: tuple[tuple[str, str], ...] = ()
     attachments: tuple[tuple[str, str], ...] = ()
 
 
@@ -147,7 +148,7 @@ def _told(entry: Entry) -> list[str]:
 
 def _description(entry: Entry) -> str:
     """Return the page's address first, since clients show it where they hide URL, and leaflets last, for ATTACH."""
-    leaflets = "\n".join(url for url, _ in entry.attachments)
+    leaflets = "\n".join(f"{_one_line(words)}\n{url}" for words, url in entry.leaflets)
     return "\n\n".join(part for part in (entry.url, _cut(entry.description), leaflets) if part)
 
 

@@ -19,7 +19,7 @@ from organizer.events.gate import Clearance
 from organizer.events.models import Event
 from organizer.events.rules import EVENT_FACTS
 from organizer.groups.models import Group
-from organizer.leaflets import queries as leaflets
+from organizer.leaflets import attached
 from organizer.outbox import Fact
 
 SECOND = timedelta(seconds=1)
@@ -73,7 +73,7 @@ def _entry(event: Event, now: datetime) -> StoredEntry:
     seen = gate.visible(event, Clearance.PUBLIC, now)
     return StoredEntry(
         event_id=event.id,
-        text=rendering.entry_text(seen, changed_at, leaflets.attachments(event.id)),
+        text=rendering.entry_text(seen, changed_at, attached.attachments(event.id)),
         zone=event.zone,
         starts_at=event.starts_at,
         ends_at=event.ends_at,

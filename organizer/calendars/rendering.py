@@ -14,6 +14,7 @@ from organizer.events.cards import move
 from organizer.events.gate import VisibleEvent
 from organizer.events.rules import Occurrence
 from organizer.events.times import When
+from organizer.leaflets.attached import Attachment
 
 STATUS = {
     Occurrence.SCHEDULED: Status.CONFIRMED,
@@ -23,10 +24,10 @@ STATUS = {
 }
 
 
-def entry_text(event: VisibleEvent, changed_at: datetime, leaflets: tuple[tuple[str, str], ...] = ()) -> str:
+def entry_text(event: VisibleEvent, changed_at: datetime, leaflets: tuple[Attachment, ...] = ()) -> str:
     """The event's VEVENT, in its own language. `event` must have passed the gate as PUBLIC.
 
-    `leaflets` are (path on this site, media type) of what is handed out.
+    `leaflets` is what is handed out.
     """
     with in_its_language(event):
         return write(
@@ -42,9 +43,15 @@ def entry_text(event: VisibleEvent, changed_at: datetime, leaflets: tuple[tuple[
                 description=description(event),
                 location=event.location,
                 categories=tuple(name for _slug, name in event.tags),
-                attachments=tuple((addresses.page(path), media_type) for path, media_type in leaflets),
+                leaflets=tuple((_words(leaflet), addresses.page(leaflet.path)) for leaflet in leaflets),
+                attachments=tuple((addresses.page(f"{each.path}/file"), each.media_type) for each in leaflets),
             )
         )
+
+
+def _words(leaflet: Attachment) -> str:
+    """What the text says of it, as few clients show what is attached."""
+    return str(gettext("Leaflet: %(title)s (%(language)s)", title=leaflet.title, language=leaflet.language_label))
 
 
 def discreet_text(event: VisibleEvent, uid: str) -> str:

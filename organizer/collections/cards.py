@@ -7,7 +7,6 @@ from datetime import date
 
 from organizer.collections.models import Collection
 from organizer.collections.rules import Change, Kind
-from organizer.groups.models import Group
 from organizer.photos.cards import PhotoCard
 from organizer.photos.rules import Way
 from organizer.statements.cards import Quote
@@ -51,10 +50,6 @@ class Reading:
     is_indexed: bool = False
     is_public: bool = True
     may_edit: bool = False
-
-    @property
-    def group(self) -> Group:
-        return self.collection.group
 
     @property
     def photos(self) -> list[PhotoCard]:

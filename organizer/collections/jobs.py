@@ -10,8 +10,8 @@ from organizer.collections.rules import GONE
 from organizer.db import db
 from organizer.outbox import Fact
 from organizer.photos.models import Photo
-from organizer.statements import rules
 from organizer.statements.models import Statement
+from organizer.statements.quotes import is_quoted
 
 
 @outbox.within("statement.withdrawn", "statement.changed", "statement.edited", "statement.rejected")
@@ -19,7 +19,7 @@ def forget_quotes(fact: Fact) -> None:
     """Empty the quotes that are no longer part of their statement."""
     plain = text.to_plain(db.session.get_one(Statement, fact.subject_id).text)
     for item in _items(CollectionItem.statement_id == fact.subject_id):
-        if item.quote is not None and not rules.is_quoted(item.quote, plain):
+        if item.quote is not None and not is_quoted(item.quote, plain):
             item.quote = None
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
-from organizer import clock, vault
+from organizer import clock
 from organizer.accounts import links
 from organizer.collections import rules, subjects, traces
 from organizer.collections.cards import Changed, ForPrint, Reading, Shown, ToArrange
 from organizer.collections.models import Collection, CollectionItem
 from organizer.collections.rules import Change, Kind, State
-from organizer.db import by_id, db, is_id
+from organizer.db import db, is_id
 from organizer.errors import Gone
 from organizer.photos import queries as photos
 from organizer.photos.cards import PhotoCard
@@ -192,8 +192,8 @@ def link_token(collection: Collection) -> str:
 
 def by_token(viewer: Viewer, token: str) -> Collection | None:  # noqa: ARG001 - the link alone decides
     """Policy: the collection that an editor's link leads to. Raises Gone when its days are over."""
-    collection = by_id(Collection, links.subject_id(token))
-    if collection is None or collection.link_expires_on is None or not vault.same(link_token(collection), token):
+    collection = links.row(Collection, token, link_token)
+    if collection is None or collection.link_expires_on is None:
         return None
     if not rules.is_link_alive(collection.link_expires_on, clock.today()) or collection.state == State.WITHDRAWN:
         raise Gone

@@ -19,6 +19,7 @@ from organizer.statements import drafting
 from organizer.statements import queries as statements
 from organizer.statements import rules as statement_rules
 from organizer.statements.models import Statement
+from organizer.statements.quotes import is_quoted
 
 Subject = Statement | Photo
 
@@ -52,7 +53,7 @@ def is_open(row: Subject, use: Use) -> bool:
 
 def is_quotable(quote: str | None, markdown: str) -> bool:
     """Whether these words stand in a statement just so."""
-    return bool(quote) and statement_rules.is_quoted(quote or "", text.to_plain(markdown))
+    return bool(quote) and is_quoted(quote or "", text.to_plain(markdown))
 
 
 def has_open(items: Sequence[CollectionItem], use: Use) -> bool:

@@ -12,7 +12,7 @@ from flask_babel import format_date, format_time, gettext
 
 from organizer import languages, text
 from organizer.events.gate import VisibleEvent
-from organizer.events.rules import Kind, Occurrence
+from organizer.events.rules import Occurrence
 from organizer.events.times import Start
 
 SUMMARY_CHARACTERS = 160
@@ -47,7 +47,6 @@ class Card:
 
     url: str
     title: str
-    kind: Kind
     language: str
     summary: str
     starts_on: date
@@ -55,7 +54,6 @@ class Card:
     ends_on: date | None
     ends_time: time | None
     is_all_day: bool
-    zone: str
     zone_label: str
     city: CityCard
     place: str
@@ -78,7 +76,6 @@ def card(event: VisibleEvent, language: str, availability: str = "") -> Card:
     return Card(
         url=url_for("pages.event", address=event.address),
         title=shown.title,
-        kind=event.kind,
         language=shown.shown_language,
         summary=text.excerpt(text.to_plain(shown.texts.what_for).partition("\n")[0], SUMMARY_CHARACTERS),
         starts_on=event.when.starts_on,
@@ -86,7 +83,6 @@ def card(event: VisibleEvent, language: str, availability: str = "") -> Card:
         ends_on=event.when.ends_on,
         ends_time=event.when.ends_time,
         is_all_day=event.when.is_all_day,
-        zone=event.when.zone,
         zone_label=languages.zone_name(event.when.zone, language),
         city=CityCard(event.city_name, url_for("pages.city", slug=event.city_slug)),
         place=event.place,

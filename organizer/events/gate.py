@@ -57,7 +57,6 @@ class VisibleEvent:
     id: str
     uid: str
     slug: str | None
-    group_id: str
     group_name: str
     group_slug: str
     kind: Kind
@@ -74,7 +73,6 @@ class VisibleEvent:
     city_slug: str
     spot: str
     is_spot_withheld: bool
-    spot_shown: SpotShown
     spot_from_at: datetime | None
     occasion: str
     spoken_languages: str
@@ -161,7 +159,6 @@ def visible(event: Event, clearance: Clearance, now: datetime) -> VisibleEvent:
         id=event.id,
         uid=event.uid,
         slug=event.slug,
-        group_id=event.group_id,
         group_name=event.group.name,
         group_slug=event.group.slug,
         kind=event.kind,
@@ -178,7 +175,6 @@ def visible(event: Event, clearance: Clearance, now: datetime) -> VisibleEvent:
         city_slug=event.city.slug,
         spot=event.spot if shows_spot else "",
         is_spot_withheld=withheld,
-        spot_shown=event.spot_shown,
         spot_from_at=spot_released_at(event) if withheld else None,
         occasion=event.occasion,
         spoken_languages=event.spoken_languages,

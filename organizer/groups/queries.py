@@ -34,7 +34,7 @@ class OpenInvitation:
 def viewer_of(token: str) -> Viewer:
     """Whoever holds this session token, with her groups, in one query; nobody for an ended session."""
     query = (
-        select(Account.id, Account.is_operator, Membership.group_id, Membership.role, Group.slug, Group.name)
+        select(Account.id, Membership.group_id, Membership.role, Group.slug, Group.name)
         .join(Session, Session.account_id == Account.id)
         .join(Membership, Membership.account_id == Account.id, isouter=True)
         .join(Group, Group.id == Membership.group_id, isouter=True)
@@ -48,7 +48,6 @@ def viewer_of(token: str) -> Viewer:
     return Viewer(
         account_id=rows[0].id,
         roles={row.group_id: Role(row.role) for row in mine},
-        is_operator=rows[0].is_operator,
         seats=tuple(Seat(row.slug, row.name, Role(row.role)) for row in mine),
     )
 

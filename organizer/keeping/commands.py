@@ -128,7 +128,7 @@ def _tell_password_link(token: str) -> None:
 @click.command("purge")
 @told
 def purge_now() -> None:
-    """Purge the answers of every event whose time has come; the worker does so each minute."""
+    """Purge what people told for every event whose time has come; the worker does so each minute."""
     click.echo(f"Purged the answers of {purge.run()} events.")
 
 

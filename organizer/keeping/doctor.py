@@ -89,7 +89,9 @@ def _blobs() -> str:
 def _purges() -> str:
     late = purge.late()
     if late:
-        raise _Alarm(f"answers of {len(late)} events are kept a day too long: run flask purge, and look into the log")
+        raise _Alarm(
+            f"what people told for {len(late)} events is kept a day too long: run flask purge, and look into the log"
+        )
     return "nothing is kept too long"
 
 

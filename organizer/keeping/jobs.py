@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from organizer import outbox
+from organizer import outbox, vault
 from organizer.keeping import orphans, purge, upgrades
 from organizer.outbox import Fact
 
@@ -11,6 +11,9 @@ outbox.each_minute(orphans.sweep)
 
 
 @outbox.after(
+    "leaflet.edited",
+    "leaflet.rebuilt",
+    "leaflet.withdrawn",
     "photo.edited",
     "photo.withdrawn",
     "statement.byline_removed",
@@ -25,3 +28,9 @@ outbox.each_minute(orphans.sweep)
 def wipe_taken_back(fact: Fact) -> None:  # noqa: ARG001 - the same for whichever
     """Leave nothing of withdrawn names, words and captions in the files either."""
     purge.wipe()
+
+
+@outbox.after("event.deleted")
+def destroy_key(fact: Fact) -> None:
+    """Let no backup open what was noted with a draft."""
+    vault.destroy_event_key(fact.subject_id)

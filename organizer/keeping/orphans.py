@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -21,7 +22,9 @@ EVERY = timedelta(hours=1)
 PAGE = 500
 LARGE_PAGE = 5000
 FEW = 2
-"""More than a kill leaves behind, and more than is needed, looks like another database beside these blobs."""
+"""Blobs that lie with others in a folder: more than these, and than is needed, were made for another database."""
+MOST_KILLED = 100
+"""Blobs that lie alone, as killed uploads leave them; more than these, and than is needed, look the same."""
 ROOMS: dict[str, Callable[..., set[str]]] = {leaflets.FOLDER: leaflets.blob_keys, photos.FOLDER: photos.blob_keys}
 OURS = re.compile(rf"(?:{'|'.join(ROOMS)})/([a-z2-7]{{26}})/[a-z2-7]{{26}}")
 ROUND = "orphans.round"
@@ -51,8 +54,8 @@ class _Round:
 def sweep() -> int:
     """Look at a page of blobs and delete its orphans; returns how many. Done with all, it rests until the next hour.
 
-    Orphans that outnumber what is needed are left alone: more likely somebody has put an old or an empty database
-    beside the blobs. `sweep_all` is for who knows better.
+    Where it looks as if somebody had put an old or an empty database beside the blobs, orphans are left alone.
+    `sweep_all` is for who knows better.
     """
     here = _round()
     if not here.folders:
@@ -60,7 +63,7 @@ def sweep() -> int:
     page = storage.current().page(here.folders[0], here.after, PAGE)
     orphans, needed = _judged(here.folders[0], page)
     here.needed += needed
-    is_odd = len(orphans) > max(FEW, here.needed)
+    is_odd = _is_odd(here, page, orphans)
     if is_odd:
         log.error("orphans.too_many", blobs=len(orphans))
     else:
@@ -117,6 +120,25 @@ def _judged(folder: str, page: Sequence[Blob]) -> tuple[list[Blob], int]:
     latest_at = clock.now() - KEPT
     orphans = [blob for blob in page if blob.key in subjects.keys() - needed and blob.changed_at < latest_at]
     return orphans, len(needed & subjects.keys())
+
+
+def _is_odd(here: _Round, page: Sequence[Blob], orphans: Sequence[Blob]) -> bool:
+    """Whether the orphans of a page outnumber what is needed, and are more than kills leave.
+
+    What an upload becomes is several blobs in one folder, so one that lies alone is an upload that was killed before
+    its row was there, or that still waits: no more than a hundred of those are at stake.
+    """
+    folders = Counter(_folder(blob.key) for blob in page)
+    # The rest of a folder may stand on the page before, or on the next.
+    folders[_folder(here.after)] += 1
+    if len(page) == PAGE:
+        folders[_folder(page[-1].key)] += 1
+    together = sum(folders[_folder(blob.key)] > 1 for blob in orphans)
+    return together > max(FEW, here.needed) or len(orphans) > max(MOST_KILLED, here.needed)
+
+
+def _folder(key: str) -> str:
+    return key.rpartition("/")[0]
 
 
 def _delete(orphans: Sequence[Blob]) -> None:

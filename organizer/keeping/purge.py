@@ -11,11 +11,12 @@ from flask import current_app
 from sqlalchemy import Connection, exists, or_, select, text
 
 from organizer import clock, outbox
+from organizer.codes.models import LeafletCode
 from organizer.collections.models import CollectionItem
+from organizer.copies import models as copies
 from organizer.db import db
 from organizer.errors import OrganizerError
-from organizer.leaflets import copies
-from organizer.leaflets.models import EventLeaflet
+from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
 from organizer.photos.models import Photo, PhotoPerson
 from organizer.removals.models import RemovalRequest
 from organizer.rsvps import queries
@@ -39,6 +40,9 @@ PERSONAL = (
     RemovalRequest,
     CollectionItem,
     EventLeaflet,
+    Leaflet,
+    LeafletVersion,
+    LeafletCode,
 )
 WITH_PERSONAL_ROWS = tuple(model.__tablename__ for model in PERSONAL)
 
@@ -51,13 +55,9 @@ def run() -> int:
 
     What cannot be purged now, because its key cannot be destroyed, keeps nothing else waiting.
     """
-    # Names first: what has lost its answers is dated anew, and may then be kept again.
-    named = _with_names()
-    for event_id in named:
-        copies.forget_names(event_id)
     purged = sum(_purge(event_id) for event_id in queries.due_for_purge(clock.now()))
     # The first run of a process makes good what one that was killed has left.
-    if purged or named or not current_app.extensions.get(WIPED, False):
+    if purged or not current_app.extensions.get(WIPED, False):
         wipe()
     for event_id in late():
         log.error("purge.late", event_id=event_id)
@@ -67,16 +67,9 @@ def run() -> int:
 def late() -> Sequence[str]:
     """Ids of the events whose answers or names should have gone a day ago or earlier, and have not."""
     has_answers = exists().where(Rsvp.event_id == Capacity.event_id)
-    has_names = exists().where(EventLeaflet.event_id == Capacity.event_id, EventLeaflet.brought_by.is_not(None))
-    query = select(Capacity.event_id).where(Capacity.purge_at <= clock.now() - LATE, or_(has_answers, has_names))
+    is_kept = or_(has_answers, copies.has_names(Capacity.event_id))
+    query = select(Capacity.event_id).where(Capacity.purge_at <= clock.now() - LATE, is_kept)
     return list(db.session.scalars(query.order_by(Capacity.purge_at)))
-
-
-def _with_names() -> Sequence[str]:
-    """Ids of the events whose time has come, and that still say who brings the leaflets."""
-    query = select(EventLeaflet.event_id).join(Capacity, Capacity.event_id == EventLeaflet.event_id)
-    query = query.where(EventLeaflet.brought_by.is_not(None), Capacity.purge_at <= clock.now())
-    return db.session.scalars(query.distinct().order_by(EventLeaflet.event_id)).all()
 
 
 def wipe() -> None:

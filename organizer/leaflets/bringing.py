@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from organizer import languages, policy
+from organizer import policy
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank, options
-from organizer.leaflets import queries
+from organizer.leaflets import labels, queries
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet
 from organizer.leaflets.version_forms import BringForm
@@ -25,7 +25,7 @@ def bring(event: Event) -> ResponseReturnValue:
     """Choose published leaflets of the group that are handed out here, too."""
     found = queries.to_bring(event)
     form = BringForm()
-    form.chosen.choices = options((each.id, f"{each.title} ({languages.own_name(each.language)})") for each in found)
+    form.chosen.choices = options((each.id, f"{each.title} ({labels.full_label(each, each.shown)})") for each in found)
     if form.accepted(lambda: [leaflets.bring(event, form.chosen.data or [], actor_id())]):
         return _told(event, _("They stand on the page of the action."))
     return form.page("leaflets/bring.html", event=event, is_any=bool(found))
@@ -44,4 +44,4 @@ def take_away(there: tuple[Event, Leaflet]) -> ResponseReturnValue:
 
 def _told(event: Event, sentence: str) -> ResponseReturnValue:
     flash(sentence)
-    return redirect(url_for("leaflets.of_event", event_id=event.id), 303)
+    return redirect(url_for("copies.of_event", event_id=event.id), 303)

@@ -9,7 +9,9 @@ from flask import url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import lazy_gettext as _
 
-from organizer import languages
+from organizer.db import db
+from organizer.groups.models import Group
+from organizer.leaflets import labels
 from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
 from organizer.leaflets.rules import Purpose
 from organizer.media import Removed
@@ -31,7 +33,7 @@ REMOVED = {
 
 @dataclass(frozen=True)
 class LeafletCard:
-    """What lists show; `size_label` is like "PDF, 2 pages, 340 kB"."""
+    """What lists show; `size_label` is like "PDF, 2 pages, 340 kB", `language_label` like "Poster, A4 · English"."""
 
     url: str
     download_url: str
@@ -46,7 +48,7 @@ class LeafletCard:
 
 @dataclass(frozen=True)
 class PageCard:
-    """One page as a picture, in two sizes."""
+    """One page as a picture, in two sizes; after the first pages both are one."""
 
     number: int
     url: str
@@ -63,12 +65,19 @@ def card(leaflet: Leaflet, version: LeafletVersion, file: Rendition, preview: Re
         download_url=url_for("leaflets.file", leaflet_id=leaflet.id, version=version.number),
         title=leaflet.title,
         language=leaflet.language,
-        language_label=languages.own_name(leaflet.language),
-        preview_url=_page_url(version, preview),
+        language_label=labels.full_label(leaflet, version),
+        preview_url=page_url(version, preview),
         preview_width=preview.width,
         preview_height=preview.height,
         size_label=_size_label(file, version.pages),
     )
+
+
+def list_url(leaflet: Leaflet) -> str:
+    """Where its organizers find it among others: at an action of its own, or at their desk when that is deleted."""
+    if leaflet.events:
+        return url_for("copies.of_event", event_id=leaflet.events[0].id)
+    return url_for("desk.desk", slug=db.session.get_one(Group, leaflet.group_id).slug)
 
 
 def page_cards(version: LeafletVersion) -> tuple[PageCard, ...]:
@@ -77,18 +86,19 @@ def page_cards(version: LeafletVersion) -> tuple[PageCard, ...]:
     return tuple(
         PageCard(
             number=large.page,
-            url=_page_url(version, large),
+            url=page_url(version, large),
             width=large.width,
             height=large.height,
-            small_url=_page_url(version, small[large.page]),
-            small_width=small[large.page].width,
+            small_url=page_url(version, small.get(large.page, large)),
+            small_width=small.get(large.page, large).width,
         )
         for large in version.renditions
         if large.purpose == Purpose.LARGE
     )
 
 
-def _page_url(version: LeafletVersion, rendition: Rendition) -> str:
+def page_url(version: LeafletVersion, rendition: Rendition) -> str:
+    """The address of a page as a picture."""
     return url_for(
         "leaflets.page",
         leaflet_id=version.leaflet_id,

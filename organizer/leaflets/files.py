@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import secrets
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import select
 
-from organizer import storage, vault
+from organizer import storage, uploads, vault
 from organizer.db import db
-from organizer.groups.rules import slug_of
+from organizer.errors import Unavailable
 from organizer.leaflets import queries
 from organizer.leaflets.models import LeafletVersion, Rendition
+from organizer.leaflets.names import FileName, name_of
 from organizer.leaflets.queries import SeenLeaflet
-from organizer.leaflets.rules import Purpose
+from organizer.leaflets.rules import Purpose, State
 from organizer.policy import Viewer
 
 FOLDER = "leaflets"
@@ -21,14 +26,14 @@ EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png",
 
 @dataclass(frozen=True)
 class ServedFile:
-    """A rendition on its way out; `is_public` when a browser may keep it.
+    """A rendition on its way out; `is_for_everyone` as in `queries.SeenLeaflet`: only then may a browser keep it.
 
     `is_permanent` when its address never leads to another one.
     """
 
     rendition: Rendition
-    filename: str
-    is_public: bool
+    name: FileName
+    is_for_everyone: bool
     is_permanent: bool
 
 
@@ -48,15 +53,31 @@ def preview(viewer: Viewer, leaflet_id: str, number: int, size: str, version: in
 def _served(found: SeenLeaflet | None, purpose: Purpose, page: int, *, is_permanent: bool) -> ServedFile | None:
     if found is None:
         return None
-    query = select(Rendition).where(Rendition.version_id == found.version.id, Rendition.purpose == purpose)
-    rendition = db.session.scalar(query.where(Rendition.page == page))
+    rendition = rendition_of(found.version.id, purpose, page)
     if rendition is None:
         return None
-    name = slug_of(found.leaflet.title) or "leaflet"
-    return ServedFile(rendition, f"{name}.{EXTENSIONS[rendition.content_type]}", found.is_public, is_permanent)
+    name = name_of(found.leaflet, found.version, EXTENSIONS[rendition.content_type])
+    return ServedFile(rendition, name, found.is_for_everyone, is_permanent)
+
+
+def rendition_of(version_id: str, purpose: Purpose, page: int = 0) -> Rendition | None:
+    """One of a version's files, of all its pages unless one is asked for; those to print on are asked for elsewhere."""
+    query = select(Rendition).where(Rendition.version_id == version_id, Rendition.purpose == purpose)
+    return db.session.scalar(query.where(Rendition.page == page))
 
 
 # In the storage. All blobs of a version lie below one folder.
+
+
+@contextmanager
+def sealed(version_id: str, data: bytes) -> Iterator[tuple[str, bytes]]:
+    """Put an upload into the storage under a one-time key; yield its name there and that key, sealed in turn.
+
+    When the block fails, it goes. Raises storage.StorageDown.
+    """
+    key, name = secrets.token_bytes(vault.KEY_BYTES), storage.new_key(folder(version_id))
+    with uploads.sealed(name, key, data, original_aad(version_id)):
+        yield name, vault.seal(wrapping_key(), key, seal_aad(version_id))
 
 
 def original(version: LeafletVersion) -> bytes:
@@ -84,6 +105,52 @@ def blob_keys(*version_ids: str) -> set[str]:
     kept = db.session.scalars(select(Rendition.blob_key).where(Rendition.version_id.in_(version_ids)))
     originals = db.session.scalars(select(LeafletVersion.original_key).where(LeafletVersion.id.in_(version_ids)))
     return {key for key in (*kept, *originals) if key}
+
+
+@dataclass
+class Attempt:
+    """Blobs that are put before the rows that lead there; they stay when `is_kept` is set once the rows are there."""
+
+    version_id: str
+    keys: list[str] = field(default_factory=list)
+    is_kept: bool = False
+
+    def put(self, data: bytes) -> str:
+        """The key of a new blob. Raises storage.StorageDown."""
+        self.keys.append(storage.new_key(folder(self.version_id)))
+        storage.current().put(self.keys[-1], data)
+        return self.keys[-1]
+
+
+@contextmanager
+def attempt(version_id: str) -> Iterator[Attempt]:
+    """Put blobs for a version; what no row came to need goes again."""
+    new = Attempt(version_id)
+    try:
+        yield new
+    finally:
+        if not new.is_kept:
+            forget(new.keys)
+
+
+def forget(keys: Collection[str]) -> None:
+    """Delete blobs that no row needs; those that cannot be reached now go with a later sweep."""
+    for key in keys:
+        with suppress(Unavailable):
+            storage.current().delete(key)
+
+
+def sweep(version_id: str, had: Collection[str] = ()) -> None:
+    """Delete the blobs that a version does not need: its original, what a killed attempt left, or all.
+
+    `had` are those that its row led to before, and go at once; so does all of what was withdrawn, as nothing can come
+    there any more. Raises errors.Unsettled when it is to be asked again.
+    """
+    state = db.session.scalar(select(LeafletVersion.state).where(LeafletVersion.id == version_id))
+    db.session.rollback()
+    is_over = state in (None, State.WITHDRAWN)
+    needed = partial(blob_keys, version_id)
+    storage.current().keep_only(folder(version_id), needed, had, spares_new=not is_over)
 
 
 def wrapping_key() -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired, MultipleFileField
-from wtforms import BooleanField, SelectField, StringField, TextAreaField, ValidationError
+from wtforms import BooleanField, HiddenField, SelectField, StringField, TextAreaField, ValidationError
 from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, InputRequired, Length
 
@@ -16,7 +16,7 @@ from organizer.errors import RuleError
 from organizer.forms import LONGEST_LINE, LONGEST_TEXT, Form, line, lines, options
 from organizer.leaflets import rules
 from organizer.leaflets.models import LONGEST_AUDIENCE, LONGEST_TITLE, Leaflet
-from organizer.leaflets.rules import Kind, LeafletDetails, Licence, Upload
+from organizer.leaflets.rules import Kind, LeafletDetails, Licence, Said, Upload
 from organizer.media import PDF_BYTES, PICTURE_BYTES
 from organizer.uploads import FileForm, FilesForm
 
@@ -28,7 +28,6 @@ LICENCES = [
     (Licence.BY_SA, _("CC BY-SA 4.0: change it, name the authors, pass it on under this licence")),
 ]
 ACCEPTED = f"application/pdf,{uploads.PICTURES_ACCEPTED}"
-FLAT = _("Make pictures of its pages")
 # How far from the beginning readers look for the mark of a PDF.
 PDF_START_BYTES = 1024
 
@@ -56,50 +55,75 @@ class DetailsForm(Form):
         return LeafletDetails(**{name: self._fields[name].data for name in LeafletDetails.__dataclass_fields__})
 
 
-class UploadForm(FileForm, DetailsForm):
-    """The same with the file itself."""
+class EditForm(DetailsForm):
+    """The same for a leaflet that is there; `version` is the number of the one that says what stands in the form."""
 
+    version = HiddenField()
+
+    def __init__(self, leaflet: Leaflet) -> None:
+        super().__init__(data=typed(leaflet) | {"version": str(leaflet.shown.number)})
+        self._numbers = {str(version.number): version.number for version in leaflet.versions}
+        self._shown = str(leaflet.shown.number)
+
+    def validate_version(self, field: Field) -> None:
+        """Refuse a form that does not say it: another version may be shown by now than the one that she read."""
+        if not field.raw_data or field.data not in self._numbers:
+            field.data = self._shown
+            raise ValidationError(gettext("Something was lost on the way. Send it once more, please."))
+
+    @property
+    def number(self) -> int:
+        """Of that version, once the form is valid."""
+        return self._numbers[self.version.data or ""]
+
+
+class PagesForm(FileForm):
+    """A file, and whether its pages become pictures. A picture is one already, and is taken as it is."""
+
+    most_bytes = PDF_BYTES
     file = FileField(_("PDF or picture"), validators=[FileRequired(_("Choose a file."))])
-    is_flat = BooleanField(FLAT)
+    is_flat = BooleanField(_("Make pictures of its pages"))
 
     def check_file(self, data: bytes) -> None:
         kind_of(data)
 
-    def upload(self) -> Upload:
+    def sent_as(self, details: Said, data: bytes) -> Upload[Said]:
+        """The file with what is said about it, once the form is valid."""
+        kind = kind_of(data)
+        return Upload(details, kind, data, is_flat=self.is_flat.data and kind == Kind.PDF)
+
+
+class UploadForm(PagesForm, DetailsForm):
+    """What is said about a leaflet, with the file itself."""
+
+    def upload(self) -> Upload[LeafletDetails]:
         """What was sent, once the form is valid."""
-        return _upload(self.details(), self.data_bytes, self.is_flat.data)
+        return self.sent_as(self.details(), self.data_bytes)
 
 
-class NewForm(FilesForm, DetailsForm):
+class NewForm(FilesForm, PagesForm, DetailsForm):
     """The same with several files, each for a leaflet of its own; what has no title is called after its file."""
 
     file = MultipleFileField(_("PDFs or pictures"), validators=[FileRequired(_("Choose a file."))])
     title = StringField(_("Title"), filters=[line], validators=[Length(max=LONGEST_TITLE)])
-    is_flat = BooleanField(FLAT)
-
-    def check_file(self, data: bytes) -> None:
-        kind_of(data)
 
     def validate_text_alternative(self, field: Field) -> None:
         """One text is not what several leaflets say."""
         if field.data and len(self.file.data) > 1:
             raise ValidationError(_("Each of several leaflets says something else. Write it down on its own page."))
 
-    def uploads(self) -> list[Upload]:
+    def uploads(self) -> list[Upload[LeafletDetails]]:
         """What was sent, once the form is valid."""
         details = self.details()
         is_called = details.title and len(self.sent) == 1
-        titled = (details if is_called else replace(details, title=_title(name)) for name, _data in self.sent)
-        return [_upload(*one, self.is_flat.data) for one in zip(titled, (data for _n, data in self.sent), strict=True)]
+        return [
+            self.sent_as(details if is_called else replace(details, title=_title(name)), data)
+            for name, data in self.sent
+        ]
 
 
 def _title(filename: str) -> str:
     return rules.title_of(filename)[:LONGEST_TITLE].rstrip() or gettext("Leaflet")
-
-
-def _upload(details: LeafletDetails, data: bytes, is_flat: bool) -> Upload:
-    kind = kind_of(data)
-    return Upload(details, kind, data, is_flat=is_flat and kind == Kind.PDF)
 
 
 def typed(leaflet: Leaflet) -> dict[str, object]:

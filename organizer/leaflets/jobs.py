@@ -9,7 +9,7 @@ from sqlalchemy import select
 from organizer import outbox, storage, vault
 from organizer.db import db
 from organizer.events.models import Event
-from organizer.leaflets import files, queries
+from organizer.leaflets import files, outcome, queries
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import EventLeaflet, LeafletVersion
 from organizer.leaflets.rules import Kind, State
@@ -23,29 +23,25 @@ def rebuild(fact: Fact) -> None:
 
     What was rebuilt before becomes pictures of its pages.
     """
+    had = files.blob_keys(fact.subject_id)
     version = db.session.get(LeafletVersion, fact.subject_id)
     if version is not None and version.state == State.UPLOADED:
         made_of = version.source_key
         try:
             made = _rebuilt(version)
         except Refused as refusal:
-            leaflets.refuse(version, refusal.reason)
+            outcome.refuse(version, refusal.reason, made_of)
         except (storage.Missing, vault.Unreadable):
-            leaflets.refuse(version, queries.LOST)
+            outcome.refuse(version, queries.LOST, made_of)
         else:
-            leaflets.finish(version, made, made_of)
-    sweep(fact)
+            outcome.finish(version, made, made_of)
+    files.sweep(fact.subject_id, had)
 
 
 @outbox.after("leaflet.withdrawn")
 def sweep(fact: Fact) -> None:
-    """Delete the blobs that a version does not need: its original, what a killed attempt left, or all."""
-    # What is put after this is not in the list, so that no other attempt loses anything.
-    found = list(storage.current().keys(files.folder(fact.subject_id)))
-    needed = files.blob_keys(fact.subject_id)
-    for key in found:
-        if key not in needed:
-            storage.current().delete(key)
+    """Delete all that was made of what was withdrawn."""
+    files.sweep(fact.subject_id)
 
 
 @outbox.after("event.deleted")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
 from sqlalchemy import text as sqltext
@@ -58,10 +58,13 @@ class Leaflet(Model):
         return next((version for version in reversed(self.versions) if version.state in states), None)
 
     def take(self, details: LeafletDetails) -> None:
-        """Take over what the form says; the text alternative belongs to the version."""
+        """Take over what the form says, but for the text alternative, which is of a version."""
         for name in ("title", "language", "licence", "credits", "audience", "print_notes"):
             setattr(self, name, getattr(details, name))
-        self.shown.text_alternative = details.text_alternative
+
+    def empty(self) -> None:
+        """Leave only that it was there."""
+        self.title = self.credits = self.audience = self.print_notes = ""
 
 
 class LeafletVersion(Model):
@@ -71,7 +74,8 @@ class LeafletVersion(Model):
     `original_seal` is that key, sealed in turn. `reason` says why it was refused (`queries.REASONS`). `text` is what
     the pages say, `removed` holds `media.Removed`, `links` the addresses that the pages lead to. `changes` is what the
     version has that the one before had not, `withdrawn_because` is public, `is_flat` when its pages are to become
-    pictures, and `made_as` the `made.Recipe` of one that was made from its event.
+    pictures, `made_as` the `posters.rules.Recipe` of one that was made from its event, and `has_prints` once its
+    further files (`renditions`) were asked for.
     """
 
     __tablename__ = "leaflet_version"
@@ -103,6 +107,7 @@ class LeafletVersion(Model):
     text_alternative: Mapped[str] = mapped_column(default="", deferred=True)
     links: Mapped[list[str]] = mapped_column(JSON, default=list)
     removed: Mapped[list[str]] = mapped_column(JSON, default=list)
+    has_prints: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     renditions: Mapped[list[Rendition]] = relationship(order_by="Rendition.page", cascade="all, delete-orphan")
 
@@ -116,11 +121,15 @@ class LeafletVersion(Model):
         """Take over what its form says."""
         self.changes, self.text_alternative = details.changes, details.text_alternative
 
+    def lose_file(self) -> None:
+        """Let go of its file and of all that was made of it and found in it."""
+        self.original_key = self.original_seal = None
+        self.text, self.links, self.removed, self.renditions = "", [], [], []
+
     def empty(self) -> None:
         """Leave only that it was there."""
-        self.original_key = self.original_seal = None
-        self.text = self.text_alternative = self.changes = ""
-        self.links, self.removed, self.renditions = [], [], []
+        self.lose_file()
+        self.text_alternative = self.changes = ""
 
 
 def _openness(version: LeafletVersion) -> tuple[bool, bool, bool, int]:
@@ -168,29 +177,3 @@ class EventLeaflet(Model):
     left_over: Mapped[int | None]
     handed_out: Mapped[int | None]
     brought_by: Mapped[bytes | None] = mapped_column(LargeBinary)
-
-
-class LeafletCode(Model):
-    """A short code, and its QR code, for one version in one place where it is handed out; `/l/<code>` leads on."""
-
-    __tablename__ = "leaflet_code"
-
-    id: Mapped[NewId]
-    version_id: Mapped[Id] = mapped_column(ForeignKey("leaflet_version.id", ondelete="CASCADE"), index=True)
-    event_id: Mapped[Id | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"), index=True)
-    code: Mapped[str] = mapped_column(String(12), unique=True)
-    place: Mapped[str] = mapped_column(String(80), default="")
-    created_on: Mapped[date]
-
-    version: Mapped[LeafletVersion] = relationship()
-
-
-class LeafletScan(Model):
-    """How often a code was followed on one day; nothing else is kept of that."""
-
-    __tablename__ = "leaflet_scan"
-    __table_args__ = (CheckConstraint("count > 0", name="counted"),)
-
-    code_id: Mapped[Id] = mapped_column(ForeignKey("leaflet_code.id", ondelete="CASCADE"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    count: Mapped[int]

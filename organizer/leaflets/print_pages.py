@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from organizer import policy
-from organizer.leaflets import renditions
+from organizer.leaflets import names, renditions
 from organizer.leaflets.files import ServedFile
 from organizer.leaflets.views import sent
 
@@ -18,6 +18,4 @@ blueprint = Blueprint("print_pages", __name__)
 @policy.allows(renditions.printed)
 def printed(served: ServedFile) -> ResponseReturnValue:
     """One of them, to download."""
-    response = sent(served)
-    response.headers.set("Content-Disposition", "attachment", filename=served.filename)
-    return response
+    return names.attach(sent(served), served.name)

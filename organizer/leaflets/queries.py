@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from flask_babel import get_locale
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import aliased, selectinload
 
+from organizer import clock
 from organizer.db import by_id, db
 from organizer.errors import Gone
 from organizer.events import queries as events
-from organizer.events.gate import VisibleEvent, may_see
+from organizer.events.gate import Clearance, VisibleEvent, is_listed, may_see
 from organizer.events.models import Event
-from organizer.leaflets import made
+from organizer.events.rules import EventState
 from organizer.leaflets.cards import LeafletCard, PageCard, card, page_cards
 from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion, Rendition
-from organizer.leaflets.rules import PUBLIC, Purpose, State
+from organizer.leaflets.rules import NOT_MADE, PUBLIC, Purpose, State
 from organizer.media import REASONS as MEDIA_REASONS
 from organizer.policy import Role, Viewer
 
@@ -28,7 +30,7 @@ ON_EVENT = 20
 LOST = "lost"
 REASONS = {
     **MEDIA_REASONS,
-    **made.REASONS,
+    **NOT_MADE,
     LOST: N_("The file was lost before it could be checked. Please send it again."),
 }
 
@@ -38,19 +40,44 @@ Preview = aliased(Rendition)
 
 @dataclass(frozen=True)
 class SeenLeaflet:
-    """A leaflet before someone who may see it. Without a `card` there is nothing to look at yet.
+    """A leaflet before someone who may see it. What only a page shows is read when it is asked for.
 
-    `events` are those of its events that she may see.
+    `is_published` when its version is or was; `is_for_everyone` when even who is nobody here may have that.
     """
 
     leaflet: Leaflet
     version: LeafletVersion
-    events: tuple[VisibleEvent, ...]
-    card: LeafletCard | None
-    pages: tuple[PageCard, ...]
-    text: str
+    viewer: Viewer = field(repr=False)
     is_organizer: bool
-    is_public: bool
+    is_published: bool
+    is_for_everyone: bool
+
+    @cached_property
+    def events(self) -> tuple[VisibleEvent, ...]:
+        """Those of its events that she may be told of, the latest first: what is by link alone, only its group."""
+        language = str(get_locale())
+        told = (event for event in self.leaflet.events if is_listed(event) or self._is_in(event.group_id))
+        found = (events.seen_by(self.viewer, event, language) for event in told)
+        return tuple(sorted((event for event in found if event), key=lambda event: event.starts_at, reverse=True))
+
+    def _is_in(self, group_id: str) -> bool:
+        return self.viewer.has_role(group_id, Role.MEMBER)
+
+    @cached_property
+    def card(self) -> LeafletCard | None:
+        """None when there is nothing to look at yet."""
+        found = {(rendition.purpose, rendition.page): rendition for rendition in self.version.renditions}
+        file, preview = found.get((Purpose.FILE, 0)), found.get((Purpose.SMALL, 1))
+        return card(self.leaflet, self.version, file, preview) if file and preview else None
+
+    @cached_property
+    def pages(self) -> tuple[PageCard, ...]:
+        return page_cards(self.version)
+
+    @cached_property
+    def text(self) -> str:
+        """What its organizers say that it says, or else what was found in the file."""
+        return self.version.text_alternative or self.version.text
 
 
 # What is public: published versions. Lists for everyone hold what belongs to a listed event.
@@ -75,19 +102,6 @@ def handed_out() -> Select[str]:
     """The ids of what is handed out at listed events, of which more can be asked."""
     query = select(EventLeaflet.leaflet_id).join(Event, Event.id == EventLeaflet.event_id)
     return query.where(*events.IS_LISTED)
-
-
-def attachments(event_id: str) -> tuple[tuple[str, str], ...]:
-    """(absolute path, media type) of each file handed out at an event; needs no request."""
-    query = (
-        select(LeafletVersion.leaflet_id, Rendition.content_type)
-        .join(EventLeaflet, EventLeaflet.leaflet_id == LeafletVersion.leaflet_id)
-        .join(Rendition, _is_rendition(Rendition, Purpose.FILE))
-        .where(EventLeaflet.event_id == event_id, LeafletVersion.state == State.PUBLISHED)
-        .order_by(LeafletVersion.published_at.desc(), LeafletVersion.leaflet_id)
-        .limit(ON_EVENT)
-    )
-    return tuple((f"/leaflets/{leaflet_id}/file", media_type) for leaflet_id, media_type in db.session.execute(query))
 
 
 def _published() -> Select[Leaflet, LeafletVersion, Rendition, Rendition]:
@@ -131,29 +145,19 @@ def seen(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLea
     Withdrawn when that was withdrawn.
     """
     leaflet = by_id(Leaflet, leaflet_id)
-    if leaflet is None or not _may_see(viewer, leaflet):
+    if leaflet is None:
+        return None
+    states, is_organizer = _event_states(leaflet_id), _is_organizer(viewer, leaflet)
+    if not (is_organizer or _may_see(viewer, leaflet, states)):
         return None
     found = leaflet.shown if version is None else leaflet.numbered(version)
-    if found is None or not (found.published_at or _is_organizer(viewer, leaflet)):
+    if found is None or not (found.published_at or is_organizer):
         return None
-    return _seen(viewer, leaflet, found)
-
-
-def _seen(viewer: Viewer, leaflet: Leaflet, version: LeafletVersion) -> SeenLeaflet:
-    if version.state == State.WITHDRAWN:
-        raise Withdrawn(version.withdrawn_because, leaflet.id if leaflet.published else None)
-    found = {(rendition.purpose, rendition.page): rendition for rendition in version.renditions}
-    file, preview = found.get((Purpose.FILE, 0)), found.get((Purpose.SMALL, 1))
-    return SeenLeaflet(
-        leaflet=leaflet,
-        version=version,
-        events=_events(viewer, leaflet),
-        card=card(leaflet, version, file, preview) if file and preview else None,
-        pages=page_cards(version),
-        text=version.text_alternative or version.text,
-        is_organizer=_is_organizer(viewer, leaflet),
-        is_public=version.state in PUBLIC,
-    )
+    if found.state == State.WITHDRAWN:
+        raise Withdrawn(found.withdrawn_because, leaflet.id if leaflet.published else None)
+    is_published = found.state in PUBLIC
+    is_for_everyone = is_published and any(may_see(event, Clearance.PUBLIC) for event in states)
+    return SeenLeaflet(leaflet, found, viewer, is_organizer, is_published, is_for_everyone)
 
 
 def organized(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLeaflet | None:
@@ -169,18 +173,24 @@ def organized_at(viewer: Viewer, event_id: str, leaflet_id: str) -> tuple[Event,
     return (event, leaflet) if event and leaflet and event in leaflet.events else None
 
 
-def _events(viewer: Viewer, leaflet: Leaflet) -> tuple[VisibleEvent, ...]:
-    language = str(get_locale())
-    found = (events.seen_by(viewer, event, language) for event in leaflet.events)
-    return tuple(sorted((event for event in found if event), key=lambda event: event.starts_at, reverse=True))
-
-
-def _may_see(viewer: Viewer, leaflet: Leaflet) -> bool:
+def _may_see(viewer: Viewer, leaflet: Leaflet, states: Sequence[EventState]) -> bool:
     """A leaflet that was ever published is as open as the most open of its events."""
-    if _is_organizer(viewer, leaflet):
-        return True
     was_public = any(version.published_at for version in leaflet.versions)
-    return was_public and any(may_see(event, events.clearance(viewer, event)) for event in leaflet.events)
+    return was_public and any(may_see(event, events.clearance(viewer, event)) for event in states)
+
+
+def _event_states(leaflet_id: str) -> list[EventState]:
+    """What decides about a leaflet's events, without their words: a file is asked for much more often than a page."""
+    query = (
+        select(Event.id, Event.group_id, Event.editorial, Event.visibility, Event.occurrence, Event.ends_at)
+        .join(EventLeaflet, EventLeaflet.event_id == Event.id)
+        .where(EventLeaflet.leaflet_id == leaflet_id)
+    )
+    now = clock.now()
+    return [
+        EventState(event_id, group_id, editorial, visibility, occurrence, is_over=ends_at <= now)
+        for event_id, group_id, editorial, visibility, occurrence, ends_at in db.session.execute(query)
+    ]
 
 
 def _is_organizer(viewer: Viewer, leaflet: Leaflet) -> bool:
@@ -210,14 +220,15 @@ def to_bring(event: Event) -> Sequence[Leaflet]:
         .join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id)
         .where(Leaflet.group_id == event.group_id, LeafletVersion.state == State.PUBLISHED, Leaflet.id.not_in(here))
         .order_by(Leaflet.title, Leaflet.id)
+        .options(selectinload(Leaflet.versions))
     )
     return db.session.scalars(query).all()
 
 
 def unused() -> Sequence[Leaflet]:
     """Leaflets whose only action was a draft that has been deleted, and that are not withdrawn yet."""
-    query = select(Leaflet).where(~Leaflet.events.any()).options(selectinload(Leaflet.versions))
-    return [leaflet for leaflet in db.session.scalars(query) if leaflet.shown.state != State.WITHDRAWN]
+    is_there = Leaflet.versions.any(LeafletVersion.state != State.WITHDRAWN)
+    return db.session.scalars(select(Leaflet).where(~Leaflet.events.any(), is_there).order_by(Leaflet.id)).all()
 
 
 def waiting(event_ids: Sequence[str]) -> dict[str, int]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import url_for
@@ -11,21 +10,23 @@ from flask_babel import lazy_gettext as _
 from flask_babel.speaklater import LazyString
 from sqlalchemy import select
 
-from organizer import outbox, storage
+from organizer import outbox
 from organizer.db import db, new_id, writing
-from organizer.errors import Unavailable
-from organizer.groups.rules import slug_of
 from organizer.leaflets import files, queries
 from organizer.leaflets.cards import size_words
 from organizer.leaflets.files import ServedFile
 from organizer.leaflets.models import LeafletVersion, Rendition
+from organizer.leaflets.names import name_of
 from organizer.leaflets.rules import Paper, Purpose, State
 from organizer.media.sandbox import Printed
-from organizer.outbox import OutboxRow
+from organizer.outbox import Fact, OutboxRow
 from organizer.policy import Viewer
 
 REBUILT = "leaflet.rebuilt"
 MADE_OF = (State.READY, State.PUBLISHED, State.REPLACED)
+IS_LATE = (~LeafletVersion.has_prints, LeafletVersion.state.in_(MADE_OF))
+LATE_AT_ONCE = 2
+"""Versions a minute; each takes six or seven children one after another."""
 SHEETS = (Purpose.TWO_UP, Purpose.FOUR_UP)
 JOBS: Mapping[tuple[Purpose, Paper], Printed] = {
     (Purpose.TWO_UP, Paper.A4): "two_up_a4",
@@ -106,8 +107,8 @@ def printed(viewer: Viewer, leaflet_id: str, rendition: str, version: int | None
     made = _made(found.version.id, *wanted)
     if made is None:
         return None
-    name = f"{slug_of(found.leaflet.title) or 'leaflet'}-{rendition.replace('_', '-')}.pdf"
-    return ServedFile(made, name, found.is_public, version is not None)
+    name = name_of(found.leaflet, found.version, "pdf", rendition)
+    return ServedFile(made, name, found.is_for_everyone, version is not None)
 
 
 def _link(version: LeafletVersion, rendition: Rendition) -> PrintLink:
@@ -136,22 +137,37 @@ def missing(version: LeafletVersion, purpose: Purpose) -> list[Paper]:
     return [paper for wanted, paper in JOBS if wanted == purpose and _made(version.id, purpose, paper) is None]
 
 
+def ask_late() -> None:
+    """Let a few versions that were rebuilt before these files were made have them, too, the newest first.
+
+    A version is asked for once, whatever becomes of that, and none while any is being made, so that uploads wait no
+    longer than usual.
+    """
+    query = select(LeafletVersion.id).where(*IS_LATE).order_by(LeafletVersion.uploaded_at.desc(), LeafletVersion.id)
+    ids = list(db.session.scalars(query.limit(LATE_AT_ONCE)))
+    # What has failed pauses, for an hour at last, and holds up nothing.
+    is_being_made = select(OutboxRow.id).where(OutboxRow.fact == REBUILT, OutboxRow.attempts < 2).limit(1)
+    if not ids or db.session.scalar(is_being_made):
+        return
+    with writing():
+        late = select(LeafletVersion).where(LeafletVersion.id.in_(ids), *IS_LATE).order_by(LeafletVersion.id)
+        asked = db.session.scalars(late.with_for_update(of=LeafletVersion)).all()
+        for version in asked:
+            version.has_prints = True
+        outbox.commit(*(Fact(REBUILT, version.id) for version in asked))
+
+
 def keep(version: LeafletVersion, purpose: Purpose, paper: Paper, data: bytes, made_of: str) -> None:
     """Keep a PDF that was made of the file under the key `made_of`.
 
     Nothing when that file is gone by now, or when another worker was faster. Raises storage.StorageDown.
     """
-    blob_key, is_kept = storage.new_key(files.folder(version.id)), False
-    try:
-        storage.current().put(blob_key, data)
+    with files.attempt(version.id) as new:
+        blob_key = new.put(data)
         with writing(lock=version):
             if version.source_key == made_of and paper in missing(version, purpose):
                 row = Rendition(id=new_id(), version_id=version.id, purpose=purpose, paper=paper, blob_key=blob_key)
                 row.content_type, row.size_bytes = "application/pdf", len(data)
                 db.session.add(row)
                 outbox.commit()
-                is_kept = True
-    finally:
-        if not is_kept:
-            with suppress(Unavailable):
-                storage.current().delete(blob_key)
+                new.is_kept = True

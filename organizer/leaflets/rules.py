@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import re
 from dataclasses import dataclass, field
-from datetime import timedelta
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from organizer.errors import RuleError
+
+# Marks a sentence for extraction; Babel knows the name.
+N_ = str
+
+NO_LETTERS, NO_ROOM, NOT_OPEN, NOT_SET = "no_letters", "no_room", "not_open", "not_set"
+NOT_MADE = {
+    NO_LETTERS: N_(
+        "The fonts on this server lack some letters of its words. "
+        "Leave that language out, or ask whoever runs the site to install the Noto fonts."
+    ),
+    NO_ROOM: N_("Its words do not fit on one side. Choose a larger paper, or shorten what the action’s page says."),
+    NOT_OPEN: N_("The action is not open to everyone any more, or does not take place as planned."),
+    NOT_SET: N_("It could not be set, and that is our fault. Please tell whoever runs the site."),
+}
+"""Why a version that was to be made from an event was not."""
 
 
 class Kind(StrEnum):
@@ -72,6 +85,7 @@ class Move(StrEnum):
     FLATTEN = "flatten"
     PUBLISH = "publish"
     REPLACE = "replace"
+    MAKE_ANEW = "make_anew"
     WITHDRAW = "withdraw"
 
 
@@ -83,16 +97,13 @@ MOVES: dict[Move, dict[State, State]] = {
     Move.FLATTEN: {S.READY: S.UPLOADED},
     Move.PUBLISH: {S.READY: S.PUBLISHED},
     Move.REPLACE: {S.PUBLISHED: S.REPLACED},
+    Move.MAKE_ANEW: dict.fromkeys((S.READY, S.REFUSED), S.UPLOADED),
     Move.WITHDRAW: dict.fromkeys((S.UPLOADED, S.READY, S.REFUSED, S.PUBLISHED, S.REPLACED), S.WITHDRAWN),
 }
 WAITING = (S.UPLOADED, S.READY, S.REFUSED)
 """Not published yet, and not thrown away; a leaflet has one such version at most."""
 PUBLIC = (S.PUBLISHED, S.REPLACED)
 """What everyone may have who may see one of the leaflet's events."""
-COUNTS = ("needed", "printed", "left_over", "handed_out")
-MOST_COPIES = 1_000_000
-FIRST_LOOK_SECONDS = 2
-LAST_LOOK_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -116,47 +127,17 @@ class VersionDetails:
     text_alternative: str = ""
 
 
+Said = TypeVar("Said", LeafletDetails, VersionDetails)
+
+
 @dataclass(frozen=True)
-class Upload:
+class Upload(Generic[Said]):
     """A file as it was sent, and what is said about it; `is_flat` when its pages are to become pictures."""
 
-    details: LeafletDetails
+    details: Said
     kind: Kind
     data: bytes = field(repr=False)
     is_flat: bool = False
-
-
-@dataclass(frozen=True)
-class CopiesDetails:
-    """How many copies of a leaflet there are for an event, None where nobody has said, and who brings them."""
-
-    needed: int | None = None
-    printed: int | None = None
-    left_over: int | None = None
-    handed_out: int | None = None
-    brought_by: str = ""
-
-    @property
-    def is_counted(self) -> bool:
-        return any(getattr(self, name) is not None for name in COUNTS)
-
-    @property
-    def is_left_known(self) -> bool:
-        """Whether nothing remains to be asked when the action is over."""
-        return self.left_over is not None or self.handed_out is not None
-
-    @property
-    def likely_handed_out(self) -> int | None:
-        """What follows from the other numbers while nobody has said it."""
-        if self.handed_out is not None or self.printed is None or self.left_over is None:
-            return None
-        return self.printed - self.left_over if self.printed >= self.left_over else None
-
-    @property
-    def fingerprint(self) -> str:
-        """Tells these from any others: what somebody had before her eyes when she changed them."""
-        told = [getattr(self, name) for name in (*COUNTS, "brought_by")]
-        return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def title_of(filename: str) -> str:
@@ -174,8 +155,3 @@ def moved(state: State, move: Move) -> State:
     if target is None:
         raise RuleError("That does not go with what has happened to this leaflet since. Look at it again.")
     return target
-
-
-def look_again_seconds(waited: timedelta) -> int:
-    """After how many seconds the page of an upload looks again: at first often, later seldom."""
-    return max(FIRST_LOOK_SECONDS, min(LAST_LOOK_SECONDS, round(waited.total_seconds() / 3)))

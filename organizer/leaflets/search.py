@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, literal, select
 
 from organizer import languages, search
 from organizer.db import db
@@ -16,6 +17,7 @@ from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
 from organizer.leaflets.rules import Kind, State
 
 MOST_CHOICES = 50
+MOST_WORDS = 4
 
 
 @dataclass(frozen=True)
@@ -45,11 +47,14 @@ class Choices:
 
 
 def found(wanted: Wanted, limit: int, offset: int = 0) -> Found:
-    """What is handed out at listed events of the whole site; two queries."""
+    """What is handed out at listed events of the whole site; two queries where the page is full, one elsewhere."""
     conditions = _conditions(wanted)
+    cards = queries.latest(limit, offset, *conditions)
+    if len(cards) < limit and (cards or not offset):
+        return Found(cards, offset + len(cards))
     joined = select(func.count()).select_from(Leaflet).join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id)
     count = db.session.scalar(joined.where(*_public(), *conditions))
-    return Found(queries.latest(limit, offset, *conditions), count or 0)
+    return Found(cards, count or 0)
 
 
 def choices() -> Choices:
@@ -63,9 +68,9 @@ def _public() -> tuple[ColumnElement[bool], ...]:
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
-    conditions = [_has_word(word) for word in wanted.words[: search.MOST_WORDS]]
+    conditions = [_has_word(word) for word in _telling(wanted.words)]
     if wanted.language:
-        conditions.append(Leaflet.language == wanted.language)
+        conditions.append(_is_in(wanted.language))
     if wanted.kind:
         conditions.append(LeafletVersion.kind == wanted.kind)
     if wanted.topic:
@@ -74,14 +79,34 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _telling(words: Sequence[str]) -> list[str]:
+    """The few that narrow most, as each is looked for in all that the leaflets say; the longest come first."""
+    several = [word for word in dict.fromkeys(words) if not _is_letter(word)]
+    return sorted(several or words[:1], key=len, reverse=True)[:MOST_WORDS]
+
+
+def _is_letter(word: str) -> bool:
+    """Whether it is a letter of an alphabet; a sign that takes the room of two, as in Chinese, may be a word."""
+    return len(word) == 1 and word.isalpha() and unicodedata.east_asian_width(word) not in "WF"
+
+
+def _is_in(language: str) -> ColumnElement[bool]:
+    """As `labels.spoken`."""
+    sides: ColumnElement[str] = literal(" ") + LeafletVersion.made_as["languages"].as_string() + " "
+    in_one = and_(LeafletVersion.made_as.is_(None), Leaflet.language == language)
+    return in_one | sides.contains(f" {language} ", autoescape=True)
+
+
 def _has_word(word: str) -> ColumnElement[bool]:
     return search.occurs(word, Leaflet.title, Leaflet.audience, LeafletVersion.text, LeafletVersion.text_alternative)
 
 
 def _languages() -> list[tuple[str, str]]:
-    query = select(Leaflet.language).join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id).where(*_public())
-    codes = db.session.scalars(query.distinct().order_by(Leaflet.language))
-    return [(code, languages.own_name(code)) for code in codes]
+    sides = LeafletVersion.made_as["languages"].as_string()
+    joined = select(Leaflet.language, sides).join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id)
+    found = db.session.execute(joined.where(*_public()).distinct())
+    codes = {code for language, several in found for code in (several or language).split()}
+    return [(code, languages.own_name(code)) for code in sorted(codes)]
 
 
 def _topics() -> list[tuple[str, str]]:

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 
 from sqlalchemy import select
 
-from organizer import audit, clock, outbox, storage, text, uploads, vault
+from organizer import audit, clock, outbox
 from organizer.db import db, new_id, writing
 from organizer.errors import Gone, RuleError
 from organizer.events.models import Event
-from organizer.leaflets import files, rules
-from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
-from organizer.leaflets.rules import Kind, LeafletDetails, Move, Purpose, State, Upload, VersionDetails
-from organizer.media import Picture, RebuiltPdf
+from organizer.leaflets import files, locking, rules
+from organizer.leaflets.locking import writing_versions
+from organizer.leaflets.models import Leaflet, LeafletVersion
+from organizer.leaflets.rules import Kind, LeafletDetails, Move, Said, State, Upload, VersionDetails
 from organizer.outbox import Fact
 
 
-def upload(event: Event, details: LeafletDetails, kind: Kind, data: bytes, actor_id: str) -> Leaflet:
+def upload(event: Event, sent: Upload[LeafletDetails], actor_id: str) -> Leaflet:
     """Take one file for an event of the group, as `upload_all` does."""
-    return upload_all(event, [Upload(details, kind, data)], actor_id)[0]
+    return upload_all(event, [sent], actor_id)[0]
 
 
-def upload_all(event: Event, sent: Sequence[Upload], actor_id: str) -> list[Leaflet]:
+def upload_all(event: Event, sent: Sequence[Upload[LeafletDetails]], actor_id: str) -> list[Leaflet]:
     """Take files for an event of the group, each for a leaflet of its own; they wait, sealed, to be rebuilt.
 
     Raises StorageDown; then nothing of any of them is stored.
     """
     ids = [new_id() for _ in sent]
     with ExitStack() as kept:
-        seals = [kept.enter_context(_sealed(version_id, each.data)) for version_id, each in zip(ids, sent, strict=True)]
+        pairs = zip(ids, sent, strict=True)
+        seals = [kept.enter_context(files.sealed(version_id, each.data)) for version_id, each in pairs]
         kept.enter_context(writing())
         made = [_new(event, *parts) for parts in zip(sent, ids, seals, strict=True)]
         db.session.add_all(made)
@@ -41,31 +41,29 @@ def upload_all(event: Event, sent: Sequence[Upload], actor_id: str) -> list[Leaf
     return made
 
 
-def upload_again(leaflet: Leaflet, sent: Upload, actor_id: str) -> Leaflet:
+def upload_again(leaflet: Leaflet, sent: Upload[LeafletDetails], actor_id: str) -> Leaflet:
     """Take another file in place of one that was refused, before anything of the leaflet is published."""
-    with _sealed(leaflet.shown.id, sent.data) as sealed, _writing(leaflet):
+    with files.sealed(leaflet.shown.id, sent.data) as sealed, writing_versions(leaflet):
         version = leaflet.shown
-        version.state, version.is_flat = rules.moved(version.state, Move.UPLOAD), sent.is_flat
-        _wait(version, sent.kind, sealed)
+        version.state = rules.moved(version.state, Move.UPLOAD)
+        _wait(version, sent, sealed)
         leaflet.take(sent.details)
+        version.text_alternative = sent.details.text_alternative
         _record(actor_id, "leaflet.uploaded", leaflet, version)
     return leaflet
 
 
-def upload_version(
-    leaflet: Leaflet, details: VersionDetails, kind: Kind, data: bytes, actor_id: str, *, is_flat: bool = False
-) -> LeafletVersion:
+def upload_version(leaflet: Leaflet, sent: Upload[VersionDetails], actor_id: str) -> LeafletVersion:
     """Take a file that shall replace the published one, at once in place of one that was refused.
 
     One waits at a time. Raises StorageDown; then nothing is stored.
     """
     refused = leaflet.waiting
     version_id = refused.id if refused and refused.state == State.REFUSED else new_id()
-    with _sealed(version_id, data) as sealed, _writing(leaflet):
+    with files.sealed(version_id, sent.data) as sealed, writing_versions(leaflet):
         version = _next_version(leaflet, version_id)
-        _wait(version, kind, sealed)
-        version.is_flat = is_flat
-        version.say(details)
+        _wait(version, sent, sealed)
+        version.say(sent.details)
         _record(actor_id, "leaflet.uploaded", leaflet, version)
     return version
 
@@ -82,58 +80,30 @@ def flatten(version: LeafletVersion, actor_id: str) -> LeafletVersion:
     return version
 
 
-def finish(version: LeafletVersion, made: Picture | RebuiltPdf, made_of: str | None = None) -> None:
-    """Keep what was made of the original, which goes, or of the file that was there before.
+def edit(leaflet: Leaflet, details: LeafletDetails, actor_id: str, number: int) -> LeafletVersion:
+    """Change what is said about it.
 
-    Nothing when it was withdrawn or finished meanwhile, or waits by now for something else than `made_of`.
+    The text alternative is of the version with this number, and goes to no other; it is left out when that was
+    withdrawn meanwhile. Returns that version.
     """
-    renditions = _stored(version.id, made)
-    with writing(lock=version):
-        if version.state != State.UPLOADED or made_of not in (None, version.source_key):
-            return
-        version.state = rules.moved(version.state, Move.FINISH)
-        version.original_key = version.original_seal = None
-        version.renditions = []
-        # The database knows no two files of one purpose, not even for a moment.
-        db.session.flush()
-        version.renditions, version.pages = renditions, 1
-        if isinstance(made, RebuiltPdf):
-            # Composed, as what people type to find it.
-            version.pages, version.text = made.pages, text.strip_controls(made.text)
-            version.links, version.removed = list(made.links), list(dict.fromkeys([*version.removed, *made.removed]))
-        outbox.commit(Fact("leaflet.rebuilt", version.id))
-
-
-def refuse(version: LeafletVersion, reason: str) -> None:
-    """Record why the file is not taken, one of `queries.REASONS`; the original goes.
-
-    Where pages could not be made pictures, the file is again what it was before.
-    """
-    with writing(lock=version):
-        if version.state != State.UPLOADED:
-            return
-        was_ready = version.original_key is None and bool(version.renditions)
-        version.state, version.reason = rules.moved(version.state, Move.FINISH if was_ready else Move.REFUSE), reason
-        version.is_flat = version.is_flat and not was_ready
-        version.original_key = version.original_seal = None
-        outbox.commit(Fact("leaflet.refused", version.id))
-
-
-def edit(leaflet: Leaflet, details: LeafletDetails, actor_id: str) -> Leaflet:
-    """Change what is said about it."""
-    with _writing(leaflet):
-        version = leaflet.shown
-        if version.state == State.WITHDRAWN:
+    with writing_versions(leaflet):
+        version = leaflet.numbered(number)
+        if version is None or leaflet.shown.state == State.WITHDRAWN:
             raise Gone
+        told = leaflet.title, leaflet.language
         leaflet.take(details)
-        _record(actor_id, "leaflet.edited", leaflet, version)
-    return leaflet
+        if version.state != State.WITHDRAWN:
+            version.text_alternative = details.text_alternative
+        # The calendar entries of its actions tell both.
+        is_retold = leaflet.published is not None and told != (leaflet.title, leaflet.language)
+        _record(actor_id, "leaflet.edited", leaflet, version, *(_touched(leaflet) if is_retold else ()))
+    return version
 
 
 def edit_version(version: LeafletVersion, details: VersionDetails, actor_id: str) -> LeafletVersion:
     """Change what is said about one version."""
     leaflet = db.session.get_one(Leaflet, version.leaflet_id)
-    with _writing(leaflet):
+    with writing_versions(leaflet):
         if version.state == State.WITHDRAWN:
             raise Gone
         version.say(details)
@@ -141,14 +111,15 @@ def edit_version(version: LeafletVersion, details: VersionDetails, actor_id: str
     return version
 
 
-def publish(leaflet: Leaflet, actor_id: str, number: int | None = None) -> Leaflet:
+def publish(leaflet: Leaflet, actor_id: str, number: int) -> Leaflet:
     """Let everyone have it who may see its events, in place of the version before.
 
-    `number` is of the version that was looked at, None stands for whichever waits.
+    `number` is of the version that was looked at.
     """
-    with _writing(leaflet):
-        before, looked_at = leaflet.published, leaflet.waiting if number is None else leaflet.numbered(number)
-        version = looked_at or leaflet.shown
+    with writing_versions(leaflet):
+        before, version = leaflet.published, leaflet.numbered(number)
+        if version is None:
+            raise Gone
         target = rules.moved(version.state, Move.PUBLISH)
         if before is not None:
             before.state = rules.moved(before.state, Move.REPLACE)
@@ -164,11 +135,12 @@ def withdraw(leaflet: Leaflet, actor_id: str | None, because: str = "") -> Leafl
 
     `because` is public. Raises RuleError when it is gone already.
     """
-    with _writing(leaflet):
+    with writing_versions(leaflet):
         was_public = leaflet.published is not None
         gone = [version for version in leaflet.versions if version.state != State.WITHDRAWN] or leaflet.versions[-1:]
         for version in gone:
             _take_off(version, because)
+        leaflet.empty()
         facts = [Fact("leaflet.withdrawn", version.id) for version in gone[:-1]]
         _record(actor_id, "leaflet.withdrawn", leaflet, gone[-1], *facts, *(_touched(leaflet) if was_public else ()))
     return leaflet
@@ -177,7 +149,7 @@ def withdraw(leaflet: Leaflet, actor_id: str | None, because: str = "") -> Leafl
 def withdraw_version(version: LeafletVersion, actor_id: str, because: str = "") -> LeafletVersion:
     """Take one away for good, beside the version that everyone sees: one that waits, or one that was replaced."""
     leaflet = db.session.get_one(Leaflet, version.leaflet_id)
-    with _writing(leaflet):
+    with writing_versions(leaflet):
         if leaflet.published in (None, version):
             raise RuleError("No other version could be shown. Publish a new one first, or withdraw the whole leaflet.")
         _take_off(version, because)
@@ -192,52 +164,44 @@ def bring(event: Event, leaflet_ids: Sequence[str], actor_id: str) -> list[Leafl
     """
     with writing():
         query = select(Leaflet).where(Leaflet.id.in_(leaflet_ids), Leaflet.group_id == event.group_id)
-        # In this order by all writers: leaflets before events.
-        locked = query.order_by(Leaflet.id).with_for_update(of=Leaflet)
-        brought = [leaflet for leaflet in db.session.scalars(locked) if event not in leaflet.events]
+        brought = [leaflet for leaflet in locking.locked(query) if event not in leaflet.events]
         if any(leaflet.published is None for leaflet in brought):
             raise RuleError("One of them has been withdrawn meanwhile. Look at them again.")
+        facts = _touched_events([event.id]) if brought else []
         for leaflet in brought:
             leaflet.events.append(event)
             audit.write(actor_id, "leaflet.brought", leaflet.id)
-        outbox.commit(*(_touched_events([event.id]) if brought else ()))
+        outbox.commit(*facts)
     return brought
 
 
 def take_away(event: Event, leaflet: Leaflet, actor_id: str) -> Leaflet:
     """Hand it out at this event no more; what was counted there goes. Raises RuleError for its last event."""
-    with writing(lock=leaflet):
+    with locking.writing_leaflet(leaflet):
         if event not in leaflet.events:
             raise Gone
         if len(leaflet.events) == 1:
             raise RuleError("It is handed out nowhere else. Bring it to another action first, or withdraw it.")
+        facts = _touched_events([event.id]) if leaflet.published else []
         leaflet.events.remove(event)
         audit.write(actor_id, "leaflet.taken_away", leaflet.id)
-        outbox.commit(*(_touched_events([event.id]) if leaflet.published else ()))
+        outbox.commit(*facts)
     return leaflet
 
 
-@contextmanager
-def _writing(leaflet: Leaflet) -> Iterator[None]:
-    """Begin to write with the leaflet and then all its versions locked, so that who works on one of them waits."""
-    with writing(lock=leaflet):
-        query = select(LeafletVersion).where(LeafletVersion.leaflet_id == leaflet.id).order_by(LeafletVersion.id)
-        db.session.scalars(query.with_for_update(of=LeafletVersion).execution_options(populate_existing=True)).all()
-        yield
-
-
-def _new(event: Event, sent: Upload, version_id: str, sealed: tuple[str, bytes]) -> Leaflet:
-    version = LeafletVersion(id=version_id, is_flat=sent.is_flat)
-    _wait(version, sent.kind, sealed)
+def _new(event: Event, sent: Upload[LeafletDetails], version_id: str, sealed: tuple[str, bytes]) -> Leaflet:
+    version = LeafletVersion(id=version_id, text_alternative=sent.details.text_alternative)
+    _wait(version, sent, sealed)
     at = version.uploaded_at
     leaflet = Leaflet(id=new_id(), group_id=event.group_id, versions=[version], events=[event], created_at=at)
     leaflet.take(sent.details)
     return leaflet
 
 
-def _wait(version: LeafletVersion, kind: Kind, sealed: tuple[str, bytes]) -> None:
+def _wait(version: LeafletVersion, sent: Upload[Said], sealed: tuple[str, bytes]) -> None:
     """Let a file wait to be rebuilt."""
-    version.kind, version.uploaded_at, version.reason, version.made_as = kind, clock.now(), "", None
+    version.kind, version.is_flat = sent.kind, sent.is_flat
+    version.uploaded_at, version.reason, version.made_as = clock.now(), "", None
     version.original_key, version.original_seal = sealed
 
 
@@ -276,53 +240,9 @@ def _touched(leaflet: Leaflet) -> list[Fact]:
 
 
 def _touched_events(event_ids: Sequence[str]) -> list[Fact]:
-    """Lock the events, in the order of their ids, and say that what is handed out there has changed."""
-    query = select(Event).where(Event.id.in_(event_ids)).order_by(Event.id)
-    locked = db.session.scalars(query.with_for_update(of=Event).execution_options(populate_existing=True))
+    """Lock the events, and say that what is handed out there has changed."""
     facts = []
-    for event in locked:
+    for event in locking.locked(select(Event).where(Event.id.in_(event_ids))):
         event.touch(clock.now())
         facts.append(Fact("event.leaflets_changed", event.id))
     return facts
-
-
-@contextmanager
-def _sealed(version_id: str, data: bytes) -> Iterator[tuple[str, bytes]]:
-    """Put `data` into the storage under a one-time key; yield its name there and that key, sealed in turn."""
-    key, name = secrets.token_bytes(vault.KEY_BYTES), storage.new_key(files.folder(version_id))
-    with uploads.sealed(name, key, data, files.original_aad(version_id)):
-        yield name, vault.seal(files.wrapping_key(), key, files.seal_aad(version_id))
-
-
-def _stored(version_id: str, made: Picture | RebuiltPdf) -> list[Rendition]:
-    """Put the file and its pages as pictures into the storage; return the rows that lead there."""
-    if isinstance(made, RebuiltPdf):
-        pages = [(large, (large, *large.previews)[-1]) for large in made.previews]
-        file = _rendition(version_id, Purpose.FILE, 0, made.data, "application/pdf")
-    else:
-        pages = [(made.previews[0], made.previews[-1])]
-        file = _rendition(version_id, Purpose.FILE, 0, made.data, made.content_type, (made.width, made.height))
-    return [file, *(rendition for number, page in enumerate(pages, 1) for rendition in _page(version_id, number, page))]
-
-
-def _page(version_id: str, number: int, page: tuple[Picture, Picture]) -> list[Rendition]:
-    return [
-        _rendition(version_id, purpose, number, picture.data, picture.content_type, (picture.width, picture.height))
-        for purpose, picture in zip((Purpose.LARGE, Purpose.SMALL), page, strict=True)
-    ]
-
-
-def _rendition(
-    version_id: str, purpose: Purpose, page: int, data: bytes, content_type: str, size: tuple[int, int] = (0, 0)
-) -> Rendition:
-    blob_key = storage.new_key(files.folder(version_id))
-    storage.current().put(blob_key, data)
-    return Rendition(
-        purpose=purpose,
-        page=page,
-        blob_key=blob_key,
-        content_type=content_type,
-        size_bytes=len(data),
-        width=size[0],
-        height=size[1],
-    )

@@ -23,7 +23,7 @@ blueprint = Blueprint("uploading", __name__)
 @policy.allows(events.organized, signed_in=True, body_bytes=uploads.LARGEST_BYTES)
 def new(event: Event) -> ResponseReturnValue:
     """Upload leaflets for an event; several are looked at from its list, which says where each stands."""
-    list_url = url_for("leaflets.of_event", event_id=event.id)
+    list_url = url_for("copies.of_event", event_id=event.id)
     with uploads.place():
         form = NewForm(data={"language": event.language})
         made, status = form.taken(lambda: leaflets.upload_all(event, form.uploads(), actor_id()))
@@ -59,5 +59,4 @@ def flatten(seen: SeenLeaflet) -> ResponseReturnValue:
 
 
 def _page(form: FileForm, status: int, **kicker: str) -> ResponseReturnValue:
-    most = {"most_files": uploads.MOST_FILES, "most_bytes": uploads.MOST_BYTES}
-    return render_template("leaflets/new.html", form=form, accepted=ACCEPTED, **most, **kicker), status
+    return render_template("leaflets/new.html", form=form, accepted=ACCEPTED, **kicker), status

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from organizer.forms import LONGEST_LINE, LONGEST_TEXT, Checkboxes, Form, line, lines
-from organizer.leaflets.forms import FLAT, kind_of
-from organizer.leaflets.rules import Kind, VersionDetails
-from organizer.uploads import FileForm
+from organizer.leaflets.forms import PagesForm
+from organizer.leaflets.rules import Upload, VersionDetails
 
 LONGEST_CHANGES = 200
 
@@ -25,18 +23,12 @@ class WordsForm(Form):
         return VersionDetails(self.changes.data or "", self.text_alternative.data or "")
 
 
-class VersionForm(FileForm, WordsForm):
+class VersionForm(PagesForm, WordsForm):
     """The same with the file itself. What is said about the leaflet stays, as that is seen at once."""
 
-    file = FileField(_("PDF or picture"), validators=[FileRequired(_("Choose a file."))])
-    is_flat = BooleanField(FLAT)
-
-    def check_file(self, data: bytes) -> None:
-        kind_of(data)
-
-    def upload(self) -> tuple[Kind, bytes]:
+    def upload(self) -> Upload[VersionDetails]:
         """What was sent, once the form is valid."""
-        return kind_of(self.data_bytes), self.data_bytes
+        return self.sent_as(self.details(), self.data_bytes)
 
 
 class WithdrawForm(Form):

@@ -23,11 +23,7 @@ def send(seen: SeenLeaflet) -> ResponseReturnValue:
     """Upload what shall replace the published version; until it is published, everyone sees that one."""
     with uploads.place():
         form = VersionForm()
-        version, status = form.taken(
-            lambda: leaflets.upload_version(
-                seen.leaflet, form.details(), *form.upload(), actor_id(), is_flat=form.is_flat.data
-            )
-        )
+        version, status = form.taken(lambda: leaflets.upload_version(seen.leaflet, form.upload(), actor_id()))
     if version is not None:
         return redirect(url_for("leaflets.read", leaflet_id=seen.leaflet.id, version=version.number), 303)
     values = {"leaflet": seen.leaflet, "accepted": ACCEPTED}
@@ -52,7 +48,7 @@ def drop(seen: SeenLeaflet) -> ResponseReturnValue:
     form = WithdrawForm()
     if form.accepted(lambda: leaflets.withdraw_version(seen.version, actor_id(), form.because)):
         return _told(seen, _("This version is gone. The published one is as it was."))
-    return form.page("leaflets/drop.html", leaflet=seen.leaflet, version=seen.version, is_public=seen.is_public)
+    return form.page("leaflets/drop.html", leaflet=seen.leaflet, version=seen.version, is_published=seen.is_published)
 
 
 def _told(seen: SeenLeaflet, sentence: str, version: int | None = None) -> ResponseReturnValue:

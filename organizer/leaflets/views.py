@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from organizer import clock, kept, languages, paging, policy, serving
-from organizer.events import queries as events
-from organizer.events.models import Event
+from organizer import kept, languages, paging, policy, serving, uploads
 from organizer.forms import Blank
-from organizer.leaflets import copies, copies_cards, files, queries, renditions, rules, search
+from organizer.leaflets import coming, files, further_pages, labels, names, queries, renditions, search
 from organizer.leaflets import service as leaflets
-from organizer.leaflets.cards import REMOVED
+from organizer.leaflets.cards import REMOVED, list_url
 from organizer.leaflets.files import ServedFile
-from organizer.leaflets.forms import LICENCES, DetailsForm, typed
-from organizer.leaflets.models import LeafletVersion
+from organizer.leaflets.forms import LICENCES, EditForm
 from organizer.leaflets.queries import SeenLeaflet, Withdrawn
 from organizer.leaflets.rules import Kind, State
 from organizer.leaflets.search import Wanted
@@ -76,34 +72,34 @@ def _wanted(asked: dict[str, str]) -> Wanted:
 @policy.allows(queries.seen)
 def read(seen: SeenLeaflet) -> ResponseReturnValue:
     """One leaflet, or one of its versions; before it is published, what its organizers must know of it."""
-    if not seen.is_public:
+    if not seen.is_published:
         return _draft_page(seen, Blank())
-    to_print = renditions.to_print(seen.version)
-    return kept.asked_anew(render_template("leaflets/read.html", **_values(seen), to_print=to_print))
+    further = {"to_print": renditions.to_print(seen.version), "coming": coming.coming(seen.leaflet)}
+    return kept.asked_anew(render_template("leaflets/read.html", **_values(seen), **further))
 
 
 def _draft_page(seen: SeenLeaflet, form: Blank) -> ResponseReturnValue:
     """What becomes of an upload; while it is rebuilt, the page looks again by itself."""
     reason = _(queries.REASONS[seen.version.reason]) if seen.version.reason else ""
     to_print = renditions.to_print(seen.version)
-    page = make_response(
-        form.page("leaflets/draft.html", **_values(seen), to_print=to_print, reason=reason, removed_words=REMOVED),
-    )
-    return _looking_again(page, [seen.version], is_waiting=bool(to_print.being_made))
-
-
-def _looking_again(page: Response, versions: Sequence[LeafletVersion], *, is_waiting: bool = False) -> Response:
-    """The same, to be asked anew by the browser itself while any of these is being rebuilt, or `is_waiting`."""
-    begun = [version.uploaded_at for version in versions if is_waiting or version.state == State.UPLOADED]
-    if begun:
-        page.headers["Refresh"] = str(rules.look_again_seconds(clock.now() - max(begun)))
-    return page
+    further = {"to_print": to_print, "removed_words": REMOVED, "list_url": list_url(seen.leaflet)}
+    page = make_response(form.page("leaflets/draft.html", **_values(seen), **further, reason=reason))
+    is_worked_on = seen.version.state == State.UPLOADED
+    return uploads.looking_again(page, [seen.version.uploaded_at] if is_worked_on else [])
 
 
 def _values(seen: SeenLeaflet) -> dict[str, object]:
     shown, version = seen.leaflet.shown, seen.version
     here = url_for("leaflets.read", leaflet_id=seen.leaflet.id, version=None if version is shown else version.number)
-    return {"seen": seen, "leaflet": seen.leaflet, "version": version, "here": here, "licences": dict(LICENCES)}
+    return {
+        "seen": seen,
+        "leaflet": seen.leaflet,
+        "version": version,
+        "here": here,
+        "licences": dict(LICENCES),
+        "to_come": further_pages.to_come(version),
+        "spoken": labels.spoken(seen.leaflet, version),
+    }
 
 
 @blueprint.app_errorhandler(Withdrawn)
@@ -117,9 +113,7 @@ def withdrawn(gone: Withdrawn) -> ResponseReturnValue:
 @policy.allows(files.file)
 def file(served: ServedFile) -> ResponseReturnValue:
     """The whole leaflet, to download."""
-    response = sent(served)
-    response.headers.set("Content-Disposition", "attachment", filename=served.filename)
-    return response
+    return names.attach(sent(served), served.name)
 
 
 @blueprint.get("/leaflets/<leaflet_id>/pages/<int(max=1000):number>/<size>.webp")
@@ -132,7 +126,7 @@ def page(served: ServedFile) -> ResponseReturnValue:
 
 def sent(served: ServedFile) -> Response:
     """The file with headers that keep it out of caches that others share."""
-    if not served.is_public:
+    if not served.is_for_everyone:
         return serving.respond(served.rendition, {})
     # Private: what is withdrawn must not live on in caches that others share.
     kept_for = "private, max-age=31536000, immutable" if served.is_permanent else "private, no-cache"
@@ -142,22 +136,16 @@ def sent(served: ServedFile) -> Response:
 # The organizers' side.
 
 
-@blueprint.get("/events/<event_id>/leaflets")
-@policy.allows(events.organized, signed_in=True)
-def of_event(event: Event) -> ResponseReturnValue:
-    """An event's leaflets with where each stands; while any is rebuilt, the page looks again by itself."""
-    known, found = copies_cards.lines(copies.of_event(event.id)), queries.of_event(event.id)
-    page = make_response(render_template("leaflets/of_event.html", event=event, leaflets=found, copies=known))
-    return _looking_again(page, [version for leaflet in found if (version := leaflet.waiting)])
-
-
 @blueprint.route("/leaflets/<leaflet_id>/edit", methods=["GET", "POST"])
 @policy.allows(queries.organized, signed_in=True)
 def edit(seen: SeenLeaflet) -> ResponseReturnValue:
     """Change what is said about it."""
-    form = DetailsForm(data=typed(seen.leaflet))
-    if form.accepted(lambda: leaflets.edit(seen.leaflet, form.details(), actor_id())):
-        return _told(seen, _("Changed."))
+    form, leaflet = EditForm(seen.leaflet), seen.leaflet
+    version = form.accepted(lambda: leaflets.edit(leaflet, form.details(), actor_id(), form.number))
+    if version is not None and version.state == State.WITHDRAWN:
+        return _told(seen, _("The version whose words you changed was taken away meanwhile. The rest is saved."))
+    if version is not None:
+        return _told(seen, _("Changed."), None if version is leaflet.shown else version.number)
     return form.page("leaflets/edit.html", leaflet=seen.leaflet, has_text=bool(seen.version.text))
 
 
@@ -178,10 +166,10 @@ def withdraw(seen: SeenLeaflet) -> ResponseReturnValue:
     form = WithdrawForm()
     if form.accepted(lambda: leaflets.withdraw(seen.leaflet, actor_id(), form.because)):
         flash(_("It is gone, here and everywhere on this site."))
-        return redirect(url_for("leaflets.of_event", event_id=seen.leaflet.events[0].id), 303)
-    return form.page("leaflets/withdraw.html", leaflet=seen.leaflet, is_public=seen.is_public)
+        return redirect(list_url(seen.leaflet), 303)
+    return form.page("leaflets/withdraw.html", leaflet=seen.leaflet, is_published=seen.is_published)
 
 
-def _told(seen: SeenLeaflet, sentence: str) -> ResponseReturnValue:
+def _told(seen: SeenLeaflet, sentence: str, version: int | None = None) -> ResponseReturnValue:
     flash(sentence)
-    return redirect(url_for("leaflets.read", leaflet_id=seen.leaflet.id), 303)
+    return redirect(url_for("leaflets.read", leaflet_id=seen.leaflet.id, version=version), 303)

@@ -1,4 +1,7 @@
-"""The child process of `sandbox`: gives up its rights, does one job, answers on standard output, ends."""
+"""The child process of `sandbox`: gives up its rights, does one job, answers on standard output, ends.
+
+The child of `documents` is confined here too.
+"""
 
 import ctypes
 import importlib
@@ -56,19 +59,29 @@ def _give_up_rights() -> None:
     os.nice(5)
 
 
+def confine(memory_bytes: str, cpu_seconds: str) -> None:
+    """Leave a child that sets pages what it needs: files, but neither network nor endless memory and time."""
+    _give_up_rights()
+    _limit_work(int(memory_bytes), float(cpu_seconds))
+
+
 def _limit(memory_bytes: int, cpu_seconds: float) -> None:
     # Libraries complain about what they read; that belongs in no log.
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stderr.fileno())
     os.close(nowhere)
+    _limit_work(memory_bytes, cpu_seconds)
+    _most(resource.RLIMIT_FSIZE, 0)
+    # Standard input and output are all there is: no further file and no socket either.
+    _most(resource.RLIMIT_NOFILE, STANDARD_FILES)
+
+
+def _limit_work(memory_bytes: int, cpu_seconds: float) -> None:
     _most(resource.RLIMIT_AS, memory_bytes)
     _most(resource.RLIMIT_CORE, 0)
-    _most(resource.RLIMIT_FSIZE, 0)
     # The timer is exact; the limit, in whole seconds, cannot be turned off by who takes the process over.
     signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
     _most(resource.RLIMIT_CPU, math.ceil(cpu_seconds) + 1)
-    # Standard input and output are all there is: no further file and no socket either.
-    _most(resource.RLIMIT_NOFILE, STANDARD_FILES)
 
 
 def _most(kind: int, amount: int) -> None:

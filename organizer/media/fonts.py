@@ -54,6 +54,7 @@ STRING: Final = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)", re.DOT
 COMMENT: Final = re.compile(rb"%[^\r\n]*")
 HEADER: Final = re.compile(rb"%!(?:PS-AdobeFont-|FontType)[0-9.-]*")
 FONT_NAME: Final = re.compile(rb"/FontName\s*/(?:[A-Z]{6}\+)?([^\s/()<>\[\]{}%]+)")
+NUMBER_OF_ITS_OWN: Final = re.compile(rb"(?<=/)X?U(?:nique)?ID\s*[\[\d][\d\s]*")
 SCRAMBLED: Final = re.compile(rb"currentfile\s+eexec")
 LAST_WORD: Final = b"cleartomark"
 
@@ -205,6 +206,7 @@ def type1(data: bytes) -> bytes:
 def _untold(readable: bytes) -> bytes:
     plain = STRING.sub(lambda found: b"(" + _blank(found[0][2:]) + b")", readable)
     plain = COMMENT.sub(_uncommented, plain)
+    plain = NUMBER_OF_ITS_OWN.sub(lambda found: re.sub(rb"\d", b"0", found[0]), plain)
     name = FONT_NAME.search(plain)
     if name:
         same = rb"(?<=[/+])" + re.escape(name[1]) + rb"(?![^\s/()<>\[\]{}%])"

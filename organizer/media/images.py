@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -56,9 +57,9 @@ def rebuild(data: bytes, max_px: int = 2560) -> Picture:
     return _encoded(pixels, "JPEG", quality=88, optimize=True, progressive=True)
 
 
-def previews(pixels: Image.Image) -> tuple[Picture, ...]:
-    """Return WebP pictures for PREVIEW_PX, never wider than the original and never two alike."""
-    widths = dict.fromkeys(min(width, pixels.width) for width in PREVIEW_PX)
+def previews(pixels: Image.Image, widths_px: Sequence[int] = PREVIEW_PX) -> tuple[Picture, ...]:
+    """Return WebP pictures of these widths, never wider than the original and never two alike."""
+    widths = dict.fromkeys(min(width, pixels.width) for width in widths_px)
     return tuple(_preview(pixels, width) for width in widths)
 
 
@@ -123,8 +124,10 @@ def _pixels(image: Image.Image, max_px: int) -> Image.Image:
     """Return a new image, made of nothing but the bytes of the pixels: what Pillow copies along stays behind."""
     profile = image.info.get("icc_profile")
     image = _srgb(ImageOps.exif_transpose(_small(image, max_px)), profile)
-    if image.mode == "RGBA" and image.getchannel("A").getextrema() == (255, 255):
-        image = image.convert("RGB")
+    if image.mode == "RGBA":
+        # Colours of what is transparent would still be there for whoever takes the transparency away.
+        is_opaque = image.getchannel("A").getextrema() == (255, 255)
+        image = image.convert("RGB") if is_opaque else image.convert("RGBa").convert("RGBA")
     return Image.frombytes(image.mode, image.size, image.tobytes())
 
 

@@ -127,7 +127,7 @@ class Colours:
                     spaces = kept.pop()
                 changed, spaces = self._changed(instruction, operator, spaces, resources)
                 written.append(changed)
-        except (Hard, pikepdf.PdfError, ValueError, TypeError):
+        except (Hard, NotImplementedError, pikepdf.PdfError, ValueError, TypeError):
             return None
         return stream, written
 

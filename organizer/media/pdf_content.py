@@ -2,77 +2,96 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 import pikepdf
 
-from organizer.media import strip
-
-# Every operator that draws or says how, with the number of its operands; None: as many as the colour space has.
-# Not here: marked content (it can hold any text), compatibility sections, PostScript.
-OPERATORS: Final[dict[bytes, int | None]] = {
-    **dict.fromkeys(b"b B b* B* BT ET f F f* h n q Q s S T* W W*".split(), 0),
-    **dict.fromkeys(b"CS cs Do G g gs i j J M ri sh Tc Tj TJ TL Tr Ts Tw Tz w '".split(), 1),
-    **dict.fromkeys(b"d d0 l m Td TD Tf".split(), 2),
-    **dict.fromkeys(b'RG rg "'.split(), 3),
-    **dict.fromkeys(b"K k re v y".split(), 4),
-    **dict.fromkeys(b"c cm d1 Tm".split(), 6),
-    **dict.fromkeys(b"SC sc SCN scn".split(), None),
-}
-MOST_OPERANDS: Final = 33
-TEXT: Final = frozenset(b"Tj TJ ' \"".split())
-NAMED: Final = frozenset(b"CS cs Do gs ri SCN scn sh Tf".split())
-
-# What drawing operators become in a layer that is not shown: what they set stays, what they draw goes.
-UNSEEN: Final[dict[bytes, bytes]] = {
-    **dict.fromkeys(b"b B b* B* f F f* s S".split(), b"n"),
-    **dict.fromkeys(b"Do sh Tj TJ".split(), b""),
-    **dict.fromkeys(b"' \"".split(), b"T*"),
-}
-
-# Which resources an operator draws with, when its last operand is a name.
-USES: Final = {b"Do": "/XObject", b"gs": "/ExtGState", b"scn": "/Pattern", b"SCN": "/Pattern"}
-
-INLINE_KEYS: Final = frozenset(
-    b"/BPC /BitsPerComponent /CS /ColorSpace /D /Decode /DP /DecodeParms /F /Filter /H /Height /IM /ImageMask"
-    b" /I /Interpolate /W /Width".split()
+from organizer.media import pdf_inline
+from organizer.media.pdf_operators import (
+    MOST_OPERANDS,
+    NOTED,
+    NUMBER_STARTS,
+    OPERATORS,
+    PLAIN_SPACES,
+    SLOTS,
+    TEXT,
+    UNSEEN,
+    USES,
+    Operand,
+    is_unknown,
+    written,
 )
-INLINE_JPEG: Final = frozenset({b"/DCT", b"/DCTDecode"})
 
-Operand = tuple[object, bytes]
+MOST_IN_FORCE: Final = 50
+
+Use = tuple[str, bytes]
+"""A resource as (category, name as written)."""
+
+
+class _Named(NamedTuple):
+    line: int
+    offset: int
+    use: Use
 
 
 @dataclass
 class Content:
-    data: bytes
+    lines: list[bytes] = field(default_factory=list)
     operators: int = 0
-    uses: Counter[tuple[str, bytes]] = field(default_factory=Counter)
-    """How often each resource, as (category, name as written), is drawn with."""
     has_hidden: bool = False
+    letters: dict[bytes, set[int]] | None = None
+    """The codes shown in each font, by its name as written; those in a font that is set elsewhere under b""."""
+    has_foreign_letters: bool = False
+    """Whether letters are shown in a font that is set elsewhere."""
+    named: list[_Named] = field(default_factory=list)
+    drawn: set[int] = field(default_factory=set)
+    """Which of `named`, by their place, something is drawn with."""
+
+    used: Counter[Use] = field(default_factory=Counter)
+    """The same as `uses`, under the names that its copy has."""
+
+    @property
+    def uses(self) -> Counter[Use]:
+        """How often each resource is drawn with."""
+        return Counter(self.named[place].use for place in self.drawn)
+
+    @property
+    def data(self) -> bytes:
+        return self.renamed({use: use[1] for use in self.uses})
+
+    def renamed(self, names: Mapping[Use, bytes]) -> bytes:
+        """Return the content with these names in place of its own; what names anything else is left out."""
+        lines: list[bytes | None] = list(self.lines)
+        for place, (line, offset, use) in enumerate(self.named):
+            name, text = names.get(use), self.lines[line]
+            if name is None or place not in self.drawn:
+                lines[line] = None
+            else:
+                lines[line] = text[:offset] + name + text[offset + len(use[1]) :]
+        return b"\n".join(line for line in lines if line is not None)
 
 
-def clean(data: bytes, hidden: Collection[str] = ()) -> Content:
+def clean(data: bytes, hidden: Collection[str] = (), *, counts_letters: bool = False) -> Content:
     """Return the content with nothing but operators that draw; comments and marks go.
 
-    `hidden` are the names of property lists for layers that are not shown: what they draw goes too.
+    `hidden` are the names of property lists for layers that are not shown: what they draw goes too, and so do fonts,
+    colours and states that nothing is drawn with.
     """
     with pikepdf.new() as scratch:
         page = pikepdf.Dictionary(Type=pikepdf.Name.Page, Contents=scratch.make_stream(data))
-        cleaner = _Cleaner(data, hidden)
+        cleaner = _Cleaner(data, hidden, {} if counts_letters else None)
         pikepdf.Page(page).parse_contents(cleaner)
-    cleaner.content.data = b"\n".join(cleaner.written)
     return cleaner.content
 
 
 class _Cleaner(pikepdf.StreamParser):
     """Copies slices of the original, so that numbers and strings stay as they were written."""
 
-    def __init__(self, data: bytes, hidden: Collection[str]) -> None:
+    def __init__(self, data: bytes, hidden: Collection[str], letters: dict[bytes, set[int]] | None) -> None:
         super().__init__()
-        self.content = Content(b"")
-        self.written: list[bytes] = []
+        self.content = Content(letters=letters)
         self._data = data
         self._hidden = hidden
         self._operands: list[Operand] = []
@@ -80,11 +99,18 @@ class _Cleaner(pikepdf.StreamParser):
         """For each open mark, whether it hides what it holds."""
         self._inline: list[bytes] | None = None
         """The image between ID and EI, once its dictionary is read."""
+        self._in_force: dict[bytes, int] = {}
+        """For each place of SLOTS, and each state by its name, the one of `named` that was set last."""
+        self._drawn_with: dict[bytes, int] = self._in_force
+        self._kept: list[dict[bytes, int]] = []
 
     def handle_object(self, obj: object, offset: int, length: int) -> None:
         text = self._data[offset : offset + length]
         if self._inline is not None:
             self._end_inline(text)
+        elif text[:1] in NUMBER_STARTS:
+            # Most of what there is, and so told apart first.
+            self._operands.append((obj, text))
         elif text in OPERATORS:
             self._operate(text)
         elif text in (b"BMC", b"BDC", b"EMC"):
@@ -92,7 +118,7 @@ class _Cleaner(pikepdf.StreamParser):
         elif text == b"ID":
             self._inline = [operand for _, operand in self._operands]
             self._operands = []
-        elif text == b"BI" or _is_unknown(text):
+        elif text == b"BI" or is_unknown(text):
             self._operands = []
         else:
             self._operands.append((obj, text))
@@ -107,18 +133,70 @@ class _Cleaner(pikepdf.StreamParser):
             if len(operands) < count:
                 return
             operands = operands[len(operands) - count :]
-        if any(self._marks) and operator in UNSEEN:
-            operands, operator = [], UNSEEN[operator]
-            self.content.has_hidden = True
-        texts = [_operand(obj, text, operator) for obj, text in operands[-MOST_OPERANDS:]]
-        if operator and None not in texts:
+        if operator in UNSEEN:
+            if any(self._marks):
+                operands, operator = [], UNSEEN[operator]
+                self.content.has_hidden = True
+            else:
+                self._draw()
+        line = written(operator, operands[-MOST_OPERANDS:])
+        if operator and line is not None:
             self.content.operators += 1
-            self._note_use(operands, operator)
-            self.written.append(b" ".join([*(text for text in texts if text), operator]))
+            if operator in NOTED:
+                self._note(operator, operands[-MOST_OPERANDS:])
+            self.content.lines.append(line)
 
-    def _note_use(self, operands: list[Operand], operator: bytes) -> None:
-        if operator in USES and operands and operands[-1][1].startswith(b"/"):
-            self.content.uses[USES[operator], operands[-1][1]] += 1
+    def _draw(self) -> None:
+        """Note that something is drawn with all that is in force."""
+        if self._in_force is not self._drawn_with:
+            self._drawn_with = self._in_force
+            self.content.drawn.update(self._in_force.values())
+
+    def _note(self, operator: bytes, operands: list[Operand]) -> None:
+        """Keep in mind which resource this names, and what is in force after it."""
+        if operator == b"q":
+            self._kept.append(self._in_force)
+        elif operator == b"Q":
+            self._in_force = self._kept.pop() if self._kept else self._in_force
+        elif operator in TEXT:
+            self._count_letters(operands[-1][0])
+        else:
+            self._set(operator, operands, self._name_used(operator, operands))
+
+    def _set(self, operator: bytes, operands: list[Operand], place: int | None) -> None:
+        if operator in SLOTS:
+            slot, emptied = SLOTS[operator]
+            in_force = {key: other for key, other in self._in_force.items() if key != slot and key not in emptied}
+            self._in_force = in_force if place is None else {**in_force, slot: place}
+        elif place is not None and operator == b"gs":
+            self._in_force = {**self._in_force, b"gs" + operands[0][1]: place}
+            if len(self._in_force) > MOST_IN_FORCE:
+                self._draw()
+                self._in_force = {}
+        elif place is not None:
+            self.content.drawn.add(place)
+
+    def _name_used(self, operator: bytes, operands: list[Operand]) -> int | None:
+        """Note the resource that the next line names, and return its place in `named`."""
+        if operator not in USES:
+            return None
+        at = 0 if operator == b"Tf" else len(operands) - 1
+        name = operands[at][1] if operands else b""
+        if not name.startswith(b"/") or name in PLAIN_SPACES:
+            return None
+        offset = sum(len(text) + 1 for _, text in operands[:at])
+        self.content.named.append(_Named(len(self.content.lines), offset, (USES[operator], name)))
+        return len(self.content.named) - 1
+
+    def _count_letters(self, shown: object) -> None:
+        place = self._in_force.get(b"Tf")
+        self.content.has_foreign_letters |= place is None
+        if self.content.letters is None:
+            return
+        font = b"" if place is None else self.content.named[place].use[1]
+        strings = shown if isinstance(shown, pikepdf.Array) else [shown]
+        codes = [bytes(string) for string in strings if isinstance(string, pikepdf.String)]
+        self.content.letters.setdefault(font, set()).update(*codes)
 
     def _mark(self, operator: bytes) -> None:
         operands, self._operands = self._operands, []
@@ -127,50 +205,28 @@ class _Cleaner(pikepdf.StreamParser):
                 self._marks.pop()
             return
         is_layer = len(operands) == 2 and operands[0][1] == b"/OC" and operands[1][1].startswith(b"/")
-        self._marks.append(is_layer and _name(operands[1][1]) in self._hidden)
+        self._marks.append(is_layer and plain_name(operands[1][1]) in self._hidden)
 
     def _end_inline(self, text: bytes) -> None:
         """Write an image that stands within the content: `text` is its data, then EI."""
-        described = self._inline or []
         if text == b"EI":
             self._inline = None
             return
-        pairs = dict(zip(described[::2], described[1::2], strict=False))
-        kept = {key: value for key, value in pairs.items() if key in INLINE_KEYS and b"(" not in value}
-        filters = set((kept.get(b"/F") or kept.get(b"/Filter") or b"").strip(b"[] ").split())
         if any(self._marks):
             self.content.has_hidden = True
             return
-        if filters & INLINE_JPEG:
-            if len(filters) > 1:
-                return
-            text = strip.jpeg(text).data
+        made = pdf_inline.rebuilt(self._inline or [], text)
+        if made is None:
+            return
         self.content.operators += 1
-        header = b" ".join(b" ".join(pair) for pair in kept.items())
-        self.written += [b"BI " + header + b" ID " + text, b"EI"]
+        self._draw()
+        if made.space:
+            self.content.drawn.add(len(self.content.named))
+            self.content.named.append(_Named(len(self.content.lines), made.offset, ("/ColorSpace", made.space)))
+        self.content.lines.append(made.data)
 
 
-def _name(text: bytes) -> str:
+def plain_name(text: bytes) -> str:
     """Return a name as pikepdf spells the keys of dictionaries: without escapes, odd bytes as half surrogates."""
     plain = re.sub(rb"#([0-9A-Fa-f]{2})", lambda found: bytes.fromhex(found[1].decode()), text)
     return plain.decode("utf-8", "surrogateescape")
-
-
-def _is_unknown(text: bytes) -> bool:
-    """Whether this is an operator that is not known, so that its operands go with it."""
-    return text[:1].isalpha() and text not in (b"true", b"false", b"null")
-
-
-def _operand(obj: object, text: bytes, operator: bytes) -> bytes | None:
-    """Return the operand as it shall be written; None when it does not belong there, and could hide text."""
-    match text[:1]:
-        case b"[":
-            text = obj.unparse() if b"%" in text and isinstance(obj, pikepdf.Object) else text
-            belongs = operator == b"TJ" or not any(mark in text for mark in b"(</")
-        case b"(" | b"<":
-            belongs = operator in TEXT and not text.startswith(b"<<")
-        case b"/":
-            belongs = operator in NAMED
-        case _:
-            belongs = True
-    return text if belongs else None

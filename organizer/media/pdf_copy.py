@@ -1,19 +1,23 @@
 """Copies what pages need from one PDF to another, and nothing else: `pdf_shapes` lists what that is.
 
 Objects are copied once and filled in turn, so that neither depth nor cycles matter, and everything copied is counted.
+Of resources only those are copied that a content names and draws with, each under a number instead of its name.
 """
 
 import zlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from organizer.media import PDF_OBJECTS, Refused, Removed, fonts, pdf_pictures, strip
-from organizer.media.pdf_content import Content, clean
+from organizer.media import PDF_OBJECTS, Refused, Removed, fonts, pdf_masks, pdf_pictures, strip
+from organizer.media.pdf_content import Content, Use, clean
 from organizer.media.pdf_layers import Layers
+from organizer.media.pdf_letters import Letters
+from organizer.media.pdf_naming import Naming
+from organizer.media.pdf_scope import Scope
 
 MOST_ITEMS: Final = 1_000_000
 """Numbers, names and entries altogether; a tenth of that is found in the fonts of a book."""
@@ -28,8 +32,22 @@ Rule = Callable[["Copier", Any], Any]
 
 Shapes = Mapping[str, Mapping[str, Rule]]
 
-DRAWN: Final = frozenset({"form", "tiling", "glyph"})
+DRAWN: Final = frozenset({"form", "tiling"})
 """Kinds of streams that hold content, as a page does."""
+LED_TO: Final = frozenset({"graphics_state", "soft_mask", "shading_pattern"})
+"""Kinds that may lead to content which draws with the resources of whatever names them."""
+PREFIXES: Final = {
+    "/XObject": b"/X",
+    "/ExtGState": b"/G",
+    "/Pattern": b"/P",
+    "/Shading": b"/S",
+    "/Font": b"/F",
+    "/ColorSpace": b"/C",
+}
+NO_FONT: Final = b"/F0"
+"""What text is set in that names no font of the file; readers have one for that."""
+DEFAULT_SPACES: Final = ("/DefaultCMYK", "/DefaultGray", "/DefaultRGB")
+"""Readers draw with these though no content names them."""
 REWRITTEN: Final[dict[str, Callable[[bytes], bytes]]] = {
     "truetype": fonts.opentype,
     "compact": fonts.compact,
@@ -37,8 +55,6 @@ REWRITTEN: Final[dict[str, Callable[[bytes], bytes]]] = {
     "cmap": strip.program,
     "calculator": strip.program,
 }
-FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
-FONT_NAMES: Final = ("/BaseFont", "/FontName")
 IN_PROGRESS: Final = -1
 
 
@@ -48,28 +64,49 @@ class Copier:
         self._shapes = shapes
         self.layers = Layers(source.Root)
         self.removed: set[Removed] = set()
-        self._copies: dict[tuple[tuple[int, int], str], pikepdf.Object] = {}
-        self._waiting: deque[tuple[pikepdf.Object, pikepdf.Object, str]] = deque()
+        self._copies: dict[tuple[Any, ...], pikepdf.Object] = {}
+        self._waiting: deque[tuple[pikepdf.Object, pikepdf.Object, str, Scope]] = deque()
         self._contents: dict[tuple[int, int], Content] = {}
-        self._fonts: dict[tuple[int, int], int] = {}
+        self.naming = Naming()
+        self._scope = Scope()
+        self._letters = Letters(target)
+        self._masked: dict[tuple[int, int], pikepdf.Object] = {}
         self._items = 0
         self._content_bytes = 0
 
     def page(self, source: pikepdf.Object, inherited: dict[str, Any], data: bytes) -> pikepdf.Object:
         """Return a page that draws `data` with what it needs; `finish` must follow."""
-        resources = inherited.get("/Resources")
+        self._scope = Scope.of(inherited.get("/Resources"), self.layers)
         page = self.target.make_indirect(Dictionary(Type=Name.Page))
         self._fill(page, {**dict(source.items()), **inherited}, "page")
-        page.Contents = self._content_stream(data, resources)
+        page.Contents = self.target.make_stream(b"")
+        page.Resources = self.target.make_indirect(Dictionary())
+        self._write_content(page.Contents, data, self._scope, page.Resources)
         return page
 
     def finish(self, pages: list[pikepdf.Object]) -> None:
         """Fill all that `pages` refer to. Raises Refused when it unfolds to too much."""
-        while self._waiting:
-            source, copy, kind = self._waiting.popleft()
-            self._fill(copy, source, kind)
+        self._fill_waiting()
+        for _ in range(MOST_NESTED):
+            wanted = list(self._letters.wanted())
+            for glyph in wanted:
+                self._write_content(glyph.copy, decoded(glyph.source), glyph.scope, glyph.resources)
+                self._fill_waiting()
+            if not wanted:
+                break
+        else:
+            raise Refused("pdf_complex")
+        self._letters.finish()
+        for image in self._masked.values():
+            if pdf_masks.blank(image):
+                self.removed.add(Removed.PICTURE_DATA)
         for page in pages:
-            self._unfolded(page.Contents, page.get("/Resources"), {}, 0)
+            self._unfolded(page.Contents, page.Resources, {}, 0)
+
+    def _fill_waiting(self) -> None:
+        while self._waiting:
+            source, copy, kind, self._scope = self._waiting.popleft()
+            self._fill(copy, source, kind)
 
     def spend(self, count: int) -> None:
         self._items += count
@@ -82,16 +119,23 @@ class Copier:
             return None
         self.spend(1)
         if not source.is_indirect:
-            copy: pikepdf.Object = Dictionary()
+            # Fonts are told apart by their numbers.
+            copy = self.target.make_indirect(Dictionary()) if kind == "font" else Dictionary()
             self._fill(copy, source, kind)
             return copy
-        key = source.objgen, kind
+        key = source.objgen, kind, self._depends_on(source, kind)
         if key not in self._copies:
             if len(self._copies) >= PDF_OBJECTS:
                 raise Refused("pdf_complex")
             self._copies[key] = self._empty(source)
-            self._waiting.append((source, self._copies[key], kind))
+            self._waiting.append((source, self._copies[key], kind, self._scope))
         return self._copies[key]
+
+    def _depends_on(self, source: Any, kind: str) -> Any:
+        """Return what of the resources around it decides what a copy draws with, so that others get another copy."""
+        if kind in DRAWN or (kind == "font" and source.get("/Subtype") == Name.Type3):
+            return self._scope.lends_to(source.get("/Resources"))
+        return self._scope.key if kind in LED_TO else None
 
     def nothing(self) -> pikepdf.Object:
         """Return a form that draws nothing, in place of one that is not shown."""
@@ -110,31 +154,22 @@ class Copier:
             copied = None if value is None else rule(self, value)
             if copied is not None:
                 copy[key] = copied
+        if kind == "graphics_state" and "/Font" in copy:
+            self._letters.show_all()
         if kind in ("font", "font_descriptor"):
-            self._rename_font(copy, source)
+            self.naming.font(copy, source)
         if isinstance(copy, Stream):
             self._fill_stream(copy, source, kind)
-
-    def _rename_font(self, copy: pikepdf.Object, source: Any) -> None:
-        """Number a font that brings its outlines along: its name finds nothing, and may tell whose it is.
-
-        Readers draw Symbol and its like by their names even then.
-        """
-        if source.get("/Subtype") == Name.Type3 and "/FontDescriptor" in copy:
-            # Its letters are drawn, so that nobody asks what it is like.
-            del copy["/FontDescriptor"]
-        told = [name for name in FONT_NAMES if name in copy]
-        described = _descriptor(source)
-        if not told or not any(file in described for file in FONT_FILES):
-            return
-        if str(copy[told[0]]).lstrip("/").rpartition("+")[2] not in fonts.STANDARD:
-            number = self._fonts.setdefault(described.objgen, len(self._fonts) + 1)
-            copy[told[0]] = Name(f"/AAAAAA+F{number}")
+        elif kind == "font" and source.get("/Subtype") == Name.Type3:
+            self.spend(self._letters.add(copy, source, self._within(source)))
 
     def _fill_stream(self, copy: pikepdf.Object, source: pikepdf.Object, kind: str) -> None:
         if kind in DRAWN:
-            self._write_content(copy, decoded(source), source.get("/Resources"))
+            copy.Resources = self.target.make_indirect(Dictionary())
+            self._write_content(copy, decoded(source), self._within(source), copy.Resources)
         elif kind in ("image", "mask"):
+            if isinstance(copy.get("/SMask", copy.get("/Mask")), Stream):
+                self._masked[copy.objgen] = copy
             is_clean = pdf_pictures.fill(copy, source, is_grey=kind == "mask")
             self.removed |= set() if is_clean else {Removed.PICTURE_DATA}
         else:
@@ -143,21 +178,50 @@ class Copier:
             if kind == "truetype":
                 copy.Length1 = len(data)
 
-    def _content_stream(self, data: bytes, resources: Any) -> pikepdf.Object:
-        stream = self.target.make_stream(b"")
-        self._write_content(stream, data, resources)
-        return stream
+    def _within(self, source: Any) -> Scope:
+        return self._scope.within(source.get("/Resources"), self.layers)
 
-    def _write_content(self, stream: pikepdf.Object, data: bytes, resources: Any) -> None:
+    def _write_content(self, stream: pikepdf.Object, data: bytes, scope: Scope, resources: pikepdf.Object) -> None:
+        """Put the cleaned content into `stream`, and what it draws with into `resources`."""
         self._content_bytes += len(data)
         if self._content_bytes > MOST_CONTENT_BYTES:
             raise Refused("pdf_complex")
-        content = clean(data, self.layers.hidden_names(resources))
+        content = clean(data, scope.hidden, counts_letters=scope.has_drawn_letters)
         if content.has_hidden:
             self.removed.add(Removed.HIDDEN_LAYERS)
-        _write(stream, content.data)
-        content.data = b""
+        self._scope = scope
+        names = self._drawn_with(content, resources)
+        _write(stream, content.renamed(names))
+        self._letters.count(content, resources, names)
         self._contents[stream.objgen] = content
+        content.used = Counter({(use[0], names[use]): times for use, times in content.uses.items() if use in names})
+        content.lines, content.named, content.drawn = [], [], set()
+
+    def _drawn_with(self, content: Content, resources: pikepdf.Object) -> dict[Use, bytes]:
+        """Copy what the content names into `resources`, and return under which names."""
+        names: dict[Use, bytes] = {}
+        uses = sorted(content.uses)
+        self.spend(len(uses))
+        for category, name in uses:
+            copied = self._resource(category, self._scope.found(category, name))
+            if copied is not None:
+                names[category, name] = self._numbered(resources, category, copied)
+            elif category == "/Font":
+                names[category, name] = NO_FONT
+        for space in DEFAULT_SPACES:
+            copied = self._resource("/ColorSpace", self._scope.found("/ColorSpace", space.encode()))
+            if copied is not None:
+                _members(resources, "/ColorSpace")[space] = copied
+        return names
+
+    def _resource(self, category: str, found: Any) -> Any:
+        return None if found is None else self._shapes["resources"][category](self, found)
+
+    def _numbered(self, resources: pikepdf.Object, category: str, copied: Any) -> bytes:
+        members = _members(resources, category)
+        name = PREFIXES[category] + b"%d" % (len(members.keys()) + 1)
+        members[Name(name.decode())] = copied
+        return name
 
     def _unfolded(self, drawn: pikepdf.Object, resources: Any, known: dict[tuple[int, int], int], depth: int) -> int:
         """Return how many operators drawing this takes, with all that it draws in turn."""
@@ -167,23 +231,14 @@ class Copier:
             known[drawn.objgen] = IN_PROGRESS
             content = self._contents[drawn.objgen]
             count = content.operators
-            for (category, name), times in content.uses.items():
+            for (category, name), times in content.used.items():
                 inner = _drawn_by(resources, category, name)
                 if inner is not None and inner.objgen in self._contents:
-                    own = inner.get("/Resources", resources)
-                    count += times * self._unfolded(inner, own, known, depth + 1)
+                    count += times * self._unfolded(inner, inner.Resources, known, depth + 1)
             if count > MOST_UNFOLDED:
                 raise Refused("pdf_complex")
             known[drawn.objgen] = count
         return known[drawn.objgen]
-
-
-def _descriptor(font: Any) -> pikepdf.Object:
-    """Return what tells of a font's file: the font's own description, its part's, or itself."""
-    parts = font.get("/DescendantFonts")
-    part = parts[0] if isinstance(parts, Array) and len(parts) else font
-    described = part.get("/FontDescriptor", part) if isinstance(part, Dictionary) else part
-    return described if isinstance(described, Dictionary) else Dictionary()
 
 
 def decoded(stream: pikepdf.Object) -> bytes:
@@ -196,6 +251,13 @@ def decoded(stream: pikepdf.Object) -> bytes:
 
 def _write(stream: pikepdf.Object, data: bytes) -> None:
     stream.write(zlib.compress(data), filter=Name.FlateDecode)
+
+
+def _members(resources: pikepdf.Object, category: str) -> pikepdf.Object:
+    """Return one dictionary of `resources`, a new one if need be."""
+    if category not in resources:
+        resources[category] = Dictionary()
+    return resources[category]
 
 
 def _drawn_by(resources: Any, category: str, name: bytes) -> pikepdf.Object | None:

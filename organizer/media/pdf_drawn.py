@@ -2,6 +2,7 @@
 
 import io
 import zlib
+from collections.abc import Callable
 from typing import Any, Final
 
 import pikepdf
@@ -13,6 +14,8 @@ from organizer.media import images, pdf_render
 GREY_SPACES: Final = ("/DeviceGray", "/CalGray")
 QUALITY: Final = 88
 MOST_PIXELS: Final = 12_000_000
+
+Encode = Callable[[Image.Image], tuple[bytes, Name]]
 
 
 def is_grey(space: Any) -> bool:
@@ -57,10 +60,10 @@ def replace(image: pikepdf.Object, size: tuple[int, int], data: bytes, codec: Na
     image.write(data, filter=codec)
 
 
-def added(pdf: pikepdf.Pdf, picture: Image.Image) -> pikepdf.Stream:
-    """Return an image that holds these pixels, L or RGB."""
+def added(pdf: pikepdf.Pdf, picture: Image.Image, encode: Encode = encoded) -> pikepdf.Stream:
+    """Return an image that holds these pixels, L or RGB, compressed by `encode`."""
     image = pdf.make_stream(b"", Type=Name.XObject, Subtype=Name.Image)
-    replace(image, picture.size, *encoded(picture), in_grey=picture.mode == "L")
+    replace(image, picture.size, *encode(picture), in_grey=picture.mode == "L")
     return image
 
 
@@ -74,7 +77,7 @@ def show(pdf: pikepdf.Pdf, page: pikepdf.Page, image: pikepdf.Stream, size: tupl
 
 
 def saved(pdf: pikepdf.Pdf) -> bytes:
-    """Return the file; equal pages give equal bytes."""
+    """Return the file; equal pages give equal bytes, its id included."""
     written = io.BytesIO()
     pdf.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
     return written.getvalue()

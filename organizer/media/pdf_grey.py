@@ -17,14 +17,13 @@ import pypdfium2
 from pikepdf import Stream
 from PIL import Image, ImageChops
 
-from organizer.media import pdf_drawn, pdf_render
+from organizer.media import pdf_drawn, pdf_render, points
 from organizer.media.pdf_colours import Colours, Reached, reached
 
 PRINT_DPI: Final = 300
 PAGE_PIXELS: Final = 16_000_000
 DOCUMENT_PIXELS: Final = 160_000_000
 PICTURE_PX: Final = 4000
-POINTS_PER_INCH: Final = 72
 COMPARED_PX: Final = 400
 """Width or height, whichever is more, of the pages that are compared."""
 FIELDS: Final = 24
@@ -91,7 +90,7 @@ def _become_picture(pdf: pikepdf.Pdf, index: int, before: pypdfium2.PdfDocument,
     page = before[index]
     width, height = page.get_size()
     most_pixels = min(PAGE_PIXELS, DOCUMENT_PIXELS / count)
-    scale = min(PRINT_DPI / POINTS_PER_INCH, math.sqrt(most_pixels / (width * height)))
+    scale = min(PRINT_DPI / points.PER_INCH, math.sqrt(most_pixels / (width * height)))
     pixels = pdf_render.drawn(page, scale, is_grey=False).convert("L")
     page.close()
     pdf_drawn.show(pdf, pdf.pages[index], pdf_drawn.added(pdf, pixels), (width, height))

@@ -58,7 +58,7 @@ def fill(copy: pikepdf.Object, source: pikepdf.Object, is_grey: bool) -> bool:
     data = original = _undone(source, filters[:-1])
     parameters = _parameters(_listed(source.get("/DecodeParms")), PARAMETERS[codec])
     if codec == JPEG:
-        data = strip.jpeg(original).data
+        data = strip.jpeg(original)
     elif codec == FAX:
         end = FAX_END.search(original) if int(parameters.get("/K", 0)) < 0 else None
         if not end or int(parameters.get("/Columns", 1728)) != int(copy.get("/Width", 0)):

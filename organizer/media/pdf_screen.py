@@ -7,14 +7,13 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Matrix, Name, Stream
 
-from organizer.media import pdf_drawn
+from organizer.media import pdf_drawn, points
 
 DPI: Final = 110
 QUALITY: Final = 72
 WORTH_IT: Final = 0.8
 """A picture that would keep more than this of its width, or of its bytes, stays as it is."""
 MOST_NESTED: Final = 30
-POINTS_PER_INCH: Final = 72
 
 Sizes = dict[tuple[int, int], tuple[pikepdf.Object, float, float]]
 """Each picture by its number, with the largest width and height, in points, that it is drawn in."""
@@ -72,7 +71,7 @@ def _is_special(image: pikepdf.Object) -> bool:
 
 
 def _shrink(image: pikepdf.Object, width: float, height: float) -> None:
-    wanted = max(width / int(image.Width), height / int(image.Height)) * DPI / POINTS_PER_INCH
+    wanted = max(width / int(image.Width), height / int(image.Height)) * DPI / points.PER_INCH
     if wanted > WORTH_IT:
         return
     in_grey = pdf_drawn.is_grey(image.get("/ColorSpace", Name.DeviceGray))

@@ -1,236 +1,151 @@
 """What is copied from a PDF: for each kind of dictionary its keys, each with the rule for its value.
 
 What is not listed stays behind: metadata, scripts, actions, forms, attachments, thumbnails, private data, marks.
+Under "resources" stands each category with the rule for one of its members.
 """
 
-import re
-from decimal import Decimal
-from typing import Any, Final
+from typing import Final
 
-from pikepdf import Array, Dictionary, Name, Object, Stream, String
+from pikepdf import Name
 
-from organizer.media import pdf_pictures
-from organizer.media.pdf_copy import Copier, Rule, decoded
-
-FUNCTION_ITEMS: Final = 100
-"""A function counts as much as that, since it is written out in full wherever it is used."""
-
-
-def _plain(copier: Copier, value: Any) -> Any:
-    """Numbers, names, and arrays of them: nothing that holds text."""
-    if isinstance(value, bool | int | Decimal):
-        return value
-    if isinstance(value, Name):
-        # By its bytes: Chinese and Japanese programs write names that are no UTF-8.
-        return Object.parse(value.unparse(resolved=True))
-    if isinstance(value, Array):
-        copier.spend(len(value))
-        return Array([copied for item in value if (copied := _plain(copier, item)) is not None])
-    return None
-
-
-def _made(kind: str) -> Rule:
-    return lambda copier, value: copier.made(value, kind)
-
-
-def _each(rule: Rule) -> Rule:
-    """A dictionary from names to values that all follow one rule."""
-
-    def copy(copier: Copier, value: Any) -> Any:
-        if not isinstance(value, Dictionary):
-            return None
-        copier.spend(len(value.keys()))
-        copied = Dictionary()
-        for name, item in value.items():
-            followed = rule(copier, item)
-            if followed is not None:
-                copied[name] = followed
-        return copied
-
-    return copy
+from organizer.media.pdf_copy import Rule
+from organizer.media.pdf_rules import (
+    INTENTS,
+    MIXING,
+    WIDTHS,
+    box,
+    collection,
+    colour_mask,
+    colour_space,
+    either,
+    encoding,
+    font_and_size,
+    function,
+    items,
+    made,
+    map_name,
+    name,
+    number,
+    numbers,
+    of,
+    pattern,
+    registry,
+    shading,
+    some,
+    xobject,
+)
 
 
-def _items(rule: Rule) -> Rule:
-    """An array whose items all follow one rule; it is left out when one of them does not."""
-
-    def copy(copier: Copier, value: Any) -> Any:
-        copied = [rule(copier, item) for item in value] if isinstance(value, Array) else [None]
-        copier.spend(len(copied))
-        return None if None in copied else Array(copied)
-
-    return copy
+def _keys(names: str, rule: Rule = numbers) -> dict[str, Rule]:
+    return dict.fromkeys((f"/{name}" for name in names.split()), rule)
 
 
-def _identifier(_: Copier, value: Any) -> Any:
-    """A string such as Adobe or Identity, which names a character collection."""
-    return String(str(value)) if isinstance(value, String) and re.fullmatch(r"\w{1,20}", str(value)) else None
+def _kind(type_: str, subtype: str = "") -> dict[str, Rule]:
+    return {"/Type": of(type_)} | ({"/Subtype": of(subtype)} if subtype else {})
 
 
-def _xobject(copier: Copier, value: Any) -> Any:
-    if not isinstance(value, Stream):
-        return None
-    if copier.layers.hides(value.get("/OC")):
-        return copier.nothing()
-    return copier.made(value, "image" if value.get("/Subtype") == Name.Image else "form")
-
-
-def _pattern(copier: Copier, value: Any) -> Any:
-    return copier.made(value, "tiling" if isinstance(value, Stream) else "shading_pattern")
-
-
-def _shading(copier: Copier, value: Any) -> Any:
-    return copier.made(value, "mesh" if isinstance(value, Stream) else "shading")
-
-
-def _function(copier: Copier, value: Any) -> Any:
-    """Functions made of functions are written out in full, so that what unfolds to too much is noticed here."""
-    if isinstance(value, Array):
-        return _items(_function)(copier, value)
-    if isinstance(value, Dictionary):
-        copier.spend(FUNCTION_ITEMS)
-        return copier.made(Dictionary(dict(value.items())), "function")
-    if isinstance(value, Stream):
-        return copier.made(value, "calculator" if value.get("/FunctionType") == 4 else "samples")
-    return _plain(copier, value)
-
-
-def _encoding(copier: Copier, value: Any) -> Any:
-    if isinstance(value, Stream):
-        return copier.made(value, "cmap")
-    return _plain(copier, value) if isinstance(value, Name) else copier.made(value, "encoding")
-
-
-def _name_or_stream(kind: str) -> Rule:
-    return lambda copier, value: _plain(copier, value) if isinstance(value, Name) else copier.made(value, kind)
-
-
-def _soft_mask(copier: Copier, value: Any) -> Any:
-    return _plain(copier, value) if isinstance(value, Name) else copier.made(value, "soft_mask")
-
-
-def _colour_mask(copier: Copier, value: Any) -> Any:
-    return copier.made(value, "mask") if isinstance(value, Stream) else _plain(copier, value)
-
-
-def _font_and_size(copier: Copier, value: Any) -> Any:
-    if not isinstance(value, Array) or len(value) != 2:
-        return None
-    font = copier.made(value[0], "font")
-    return None if font is None else Array([font, _plain(copier, value[1])])
-
-
-def _colour_space(copier: Copier, value: Any) -> Any:
-    """A profile (ICC) gives way to the plain space of as many colours: it may name the screen that it was made on."""
-    if not isinstance(value, Array) or not len(value):
-        return _plain(copier, value) if isinstance(value, Name) else None
-    parts: list[Any] = list(value)
-    match str(parts[0]), parts[1:]:
-        case "/ICCBased", [Stream() as profile, *_]:
-            return pdf_pictures.DEVICE_SPACES.get(int(profile.get("/N", 0)))
-        case ("/CalGray" | "/CalRGB" | "/Lab") as name, [Dictionary() as white, *_]:
-            return Array([Name(name), copier.made(Dictionary(dict(white.items())), "calibrated")])
-        case "/Indexed", [base, int() as highest, lookup, *_]:
-            space = _colour_space(copier, base)
-            used = (highest + 1) * pdf_pictures.colours(space)
-            return None if space is None else Array([Name.Indexed, space, highest, _lookup(lookup, used)])
-        case ("/Separation" | "/DeviceN") as name, [colorants, base, tint, *_]:
-            copied = [_plain(copier, colorants), _colour_space(copier, base), _function(copier, tint)]
-            return None if None in copied else Array([Name(name), *copied])
-        case "/Pattern", [base, *_]:
-            return Array([Name.Pattern, _colour_space(copier, base)])
-        case name, _:
-            return Name(name) if name in ("/DeviceGray", "/DeviceRGB", "/DeviceCMYK", "/Pattern") else None
-
-
-def _lookup(value: Any, used_bytes: int) -> Any:
-    colours = decoded(value) if isinstance(value, Stream) else bytes(value)
-    return String(colours[: max(0, min(used_bytes, 256 * 32))])
-
-
-def _plain_keys(names: str) -> dict[str, Rule]:
-    return dict.fromkeys((f"/{name}" for name in names.split()), _plain)
-
-
-_RESOURCES: Final = {"/Resources": _made("resources")}
-_FUNCTION: Final = {"/Function": _function, "/ColorSpace": _colour_space}
+_FUNCTION: Final = {"/Function": function, "/ColorSpace": colour_space}
+_PICTURE: Final = {
+    **_kind("XObject", "Image"),
+    **_keys("Width Height BitsPerComponent ImageMask Decode Interpolate"),
+    "/ColorSpace": colour_space,
+}
 
 SHAPES: Final[dict[str, dict[str, Rule]]] = {
     "page": {
-        **_plain_keys("MediaBox CropBox BleedBox TrimBox ArtBox Rotate UserUnit"),
-        **_RESOURCES,
-        "/Group": _made("group"),
+        **_keys("MediaBox CropBox BleedBox TrimBox ArtBox", box),
+        **_keys("Rotate UserUnit", number),
+        "/Group": made("group"),
     },
     "resources": {
-        "/Font": _each(_made("font")),
-        "/XObject": _each(_xobject),
-        "/ExtGState": _each(_made("graphics_state")),
-        "/ColorSpace": _each(_colour_space),
-        "/Pattern": _each(_pattern),
-        "/Shading": _each(_shading),
+        "/Font": made("font"),
+        "/XObject": xobject,
+        "/ExtGState": made("graphics_state"),
+        "/ColorSpace": colour_space,
+        "/Pattern": pattern,
+        "/Shading": shading,
     },
-    "form": {**_plain_keys("Type Subtype FormType BBox Matrix"), **_RESOURCES, "/Group": _made("group")},
-    "group": {**_plain_keys("Type S I K"), "/CS": _colour_space},
-    "image": {
-        **_plain_keys("Type Subtype Width Height BitsPerComponent ImageMask Decode Interpolate Intent"),
-        "/ColorSpace": _colour_space,
-        "/Mask": _colour_mask,
-        "/SMask": _made("mask"),
+    "form": {
+        **_kind("XObject", "Form"),
+        **_keys("FormType Matrix"),
+        **_keys("BBox", box),
+        "/Group": made("group"),
     },
-    "mask": {
-        **_plain_keys("Type Subtype Width Height BitsPerComponent ImageMask Decode Interpolate Matte"),
-        "/ColorSpace": _colour_space,
-    },
+    "group": {**_kind("Group"), "/S": of("Transparency"), **_keys("I K"), "/CS": colour_space},
+    "image": {**_PICTURE, "/Intent": of(INTENTS), "/Mask": colour_mask, "/SMask": made("mask")},
+    "mask": {**_PICTURE, **_keys("Matte")},
     "graphics_state": {
-        **_plain_keys("Type LW LC LJ ML D RI OP op OPM FL SM SA BM CA ca AIS TK"),
-        "/Font": _font_and_size,
-        "/SMask": _soft_mask,
+        **_kind("ExtGState"),
+        **_keys("LW LC LJ ML D OP op OPM FL SM SA CA ca AIS TK"),
+        "/RI": of(INTENTS),
+        "/BM": either(of(MIXING), some(of(MIXING))),
+        "/Font": font_and_size,
+        "/SMask": either(of("None"), made("soft_mask")),
     },
-    "soft_mask": {**_plain_keys("Type S BC"), "/G": _xobject, "/TR": _function},
-    "tiling": {**_plain_keys("Type PatternType PaintType TilingType BBox XStep YStep Matrix"), **_RESOURCES},
+    "soft_mask": {
+        **_kind("Mask"),
+        "/S": of("Alpha Luminosity"),
+        "/BC": numbers,
+        "/G": xobject,
+        "/TR": function,
+    },
+    "tiling": {
+        **_kind("Pattern"),
+        **_keys("PatternType PaintType TilingType XStep YStep Matrix"),
+        **_keys("BBox", box),
+    },
     "shading_pattern": {
-        **_plain_keys("Type PatternType Matrix"),
-        "/Shading": _shading,
-        "/ExtGState": _made("graphics_state"),
+        **_kind("Pattern"),
+        **_keys("PatternType Matrix"),
+        "/Shading": shading,
+        "/ExtGState": made("graphics_state"),
     },
-    "shading": {**_plain_keys("ShadingType Background BBox AntiAlias Domain Matrix Coords Extend"), **_FUNCTION},
+    "shading": {**_keys("ShadingType Background BBox AntiAlias Domain Matrix Coords Extend"), **_FUNCTION},
     "mesh": {
-        **_plain_keys("ShadingType Background BBox AntiAlias BitsPerCoordinate BitsPerComponent BitsPerFlag Decode"),
-        **_plain_keys("VerticesPerRow"),
+        **_keys("ShadingType Background BBox AntiAlias BitsPerCoordinate BitsPerComponent BitsPerFlag Decode"),
+        **_keys("VerticesPerRow"),
         **_FUNCTION,
     },
-    "function": {**_plain_keys("FunctionType Domain Range C0 C1 N Bounds Encode"), "/Functions": _items(_function)},
-    "calculator": _plain_keys("FunctionType Domain Range"),
-    "samples": _plain_keys("FunctionType Domain Range Size BitsPerSample Order Encode Decode"),
-    "calibrated": _plain_keys("WhitePoint BlackPoint Gamma Matrix Range"),
+    "function": {**_keys("FunctionType Domain Range C0 C1 N Bounds Encode"), "/Functions": items(function)},
+    "calculator": _keys("FunctionType Domain Range"),
+    "samples": _keys("FunctionType Domain Range Size BitsPerSample Order Encode Decode"),
+    "calibrated": _keys("WhitePoint BlackPoint Gamma Matrix Range"),
     "font": {
-        **_plain_keys("Type Subtype BaseFont FirstChar LastChar Widths FontBBox FontMatrix DW W DW2 W2"),
-        **_RESOURCES,
-        "/Encoding": _encoding,
-        "/ToUnicode": _name_or_stream("cmap"),
-        "/FontDescriptor": _made("font_descriptor"),
-        "/DescendantFonts": _items(_made("font")),
-        "/CIDSystemInfo": _made("collection"),
-        "/CIDToGIDMap": _name_or_stream("glyph_map"),
-        "/CharProcs": _each(_made("glyph")),
+        **_kind("Font", "CIDFontType0 CIDFontType2 MMType1 TrueType Type0 Type1 Type3"),
+        "/BaseFont": name,
+        **_keys("FirstChar LastChar Widths FontBBox FontMatrix DW W DW2 W2"),
+        "/Encoding": encoding,
+        "/ToUnicode": either(map_name, made("cmap")),
+        "/FontDescriptor": made("font_descriptor"),
+        "/DescendantFonts": items(made("font")),
+        "/CIDSystemInfo": made("collection"),
+        "/CIDToGIDMap": either(of("Identity"), made("glyph_map")),
     },
     "font_descriptor": {
-        **_plain_keys("Type FontName Flags FontBBox ItalicAngle Ascent Descent Leading CapHeight XHeight StemV StemH"),
-        **_plain_keys("AvgWidth MaxWidth MissingWidth FontStretch FontWeight"),
-        "/FontFile": _made("type1"),
-        "/FontFile2": _made("truetype"),
-        "/FontFile3": _made("compact"),
+        **_kind("FontDescriptor"),
+        "/FontName": name,
+        **_keys("Flags FontBBox ItalicAngle Ascent Descent Leading CapHeight XHeight StemV StemH"),
+        **_keys("AvgWidth MaxWidth MissingWidth FontWeight"),
+        "/FontStretch": of(WIDTHS),
+        "/FontFile": made("type1"),
+        "/FontFile2": made("truetype"),
+        "/FontFile3": made("compact"),
     },
-    "encoding": _plain_keys("Type BaseEncoding Differences"),
+    "encoding": {
+        **_kind("Encoding"),
+        "/BaseEncoding": of("MacExpertEncoding MacRomanEncoding StandardEncoding WinAnsiEncoding"),
+        "/Differences": some(either(name, number)),
+    },
     "cmap": {
-        **_plain_keys("Type WMode"),
+        **_kind("CMap"),
+        **_keys("WMode"),
         "/CMapName": lambda _copier, _name: Name.A,
-        "/CIDSystemInfo": _made("collection"),
-        "/UseCMap": _name_or_stream("cmap"),
+        "/CIDSystemInfo": made("collection"),
+        "/UseCMap": either(map_name, made("cmap")),
     },
-    "collection": {"/Registry": _identifier, "/Ordering": _identifier, **_plain_keys("Supplement")},
-    "glyph": {},
+    "collection": {"/Registry": registry, "/Ordering": collection, **_keys("Supplement")},
     "glyph_map": {},
-    "type1": _plain_keys("Length1 Length2 Length3"),
+    "type1": _keys("Length1 Length2 Length3"),
     "truetype": {},
-    "compact": _plain_keys("Subtype"),
+    "compact": {"/Subtype": of("CIDFontType0C OpenType Type1C")},
 }

@@ -20,14 +20,14 @@ import pikepdf
 from pikepdf import Dictionary, Matrix
 
 from organizer.media import pdf_drawn
+from organizer.media.points import PER_MM
 
-MILLIMETRE: Final = 72 / 25.4
-PAPERS: Final = {"a4": (210 * MILLIMETRE, 297 * MILLIMETRE), "letter": (612.0, 792.0)}
-UNPRINTED: Final = 5 * MILLIMETRE
+PAPERS: Final = {"a4": (210 * PER_MM, 297 * PER_MM), "letter": (612.0, 792.0)}
+UNPRINTED: Final = 5 * PER_MM
 """At the edges of a sheet, where many printers print nothing."""
-GAP: Final = 1 * MILLIMETRE
+GAP: Final = 1 * PER_MM
 """Between a copy and a mark, so that no mark is left on what was cut a little beside it."""
-MARK: Final = 4 * MILLIMETRE
+MARK: Final = 4 * PER_MM
 MARGIN: Final = UNPRINTED + MARK + GAP
 LINE_POINTS: Final = 0.5
 GRIDS: Final = {2: ((2, 1), (1, 2)), 4: ((2, 2), (1, 4), (4, 1))}

@@ -8,7 +8,7 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
-from organizer.media import PDF_BYTES, PDF_OBJECTS, PDF_PAGES, RebuiltPdf, Refused, Removed, pdf_render
+from organizer.media import PDF_BYTES, PDF_OBJECTS, PDF_PAGES, RebuiltPdf, Refused, Removed, pdf_drawn, pdf_render
 from organizer.media.pdf_copy import Copier, decoded
 from organizer.media.pdf_shapes import SHAPES
 
@@ -57,7 +57,7 @@ def rebuild(data: bytes) -> RebuiltPdf:
     try:
         with _opened(data) as source, pikepdf.new() as target:
             removed, links = _copy(source, target)
-            rebuilt = _saved(target)
+            rebuilt = pdf_drawn.saved(target)
             count = len(target.pages)
     except MALFORMED:
         raise Refused("pdf_damaged") from None
@@ -184,10 +184,3 @@ def _left_out(source: pikepdf.Pdf, pages: list[pikepdf.Object]) -> set[Removed]:
         Removed.BOOKMARKS: "/Outlines" in root,
     }
     return {kind for kind, is_there in has.items() if is_there}
-
-
-def _saved(target: pikepdf.Pdf) -> bytes:
-    """Return the file; equal pages give equal bytes, its id included."""
-    written = io.BytesIO()
-    target.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-    return written.getvalue()

@@ -1,4 +1,4 @@
-"""Does the work of `images`, `covers`, `pdfs` and `pdf_flat` in a child process that can be killed.
+"""Does the work of the modules beside it, as listed in JOBS, in a child process that can be killed.
 
 The child has no environment, no open files but two pipes, no network, and limits to its memory and time; what it
 reads and writes never touches the disk. Whatever happens to it, the caller gets a result or a sentence.
@@ -30,6 +30,7 @@ JOBS: Final[dict[str, str]] = {
     **{job: f"organizer.media.printing:{job}" for job in PRINTED},
     "covers": "organizer.media.covers:burn",
     "flat_pdfs": "organizer.media.pdf_flat:flatten",
+    "further_pages": "organizer.media.pdf_render:further_pages",
     "images": "organizer.media.images:rebuild",
     "pdfs": "organizer.media.pdfs:rebuild",
     "stamps": "organizer.media.stamps:stamp",
@@ -60,11 +61,10 @@ class Limits:
 
 # What a picture costs depends on its pixels, which are counted before they are unpacked.
 LIMITS: Final[dict[str, Limits]] = {
-    # What comes here was rebuilt before, and nobody waits for it.
-    **dict.fromkeys(PRINTED, Limits(cpu_seconds=30.0)),
-    "covers": Limits(cpu_seconds=8.0),
-    # So does this one; what comes here was rebuilt before, and so bombs have ended already.
+    # What comes here was rebuilt before, so that bombs have ended already, and nobody waits for it with her browser.
+    **dict.fromkeys((*PRINTED, "further_pages"), Limits(cpu_seconds=30.0)),
     "flat_pdfs": Limits(cpu_seconds=30.0, cpu_seconds_per_mb=0),
+    "covers": Limits(cpu_seconds=8.0),
     "images": Limits(cpu_seconds=8.0),
     "pdfs": Limits(),
     # Somebody waits for it with her browser.
@@ -79,12 +79,14 @@ _places = threading.BoundedSemaphore(AT_ONCE)
 @overload
 def run(job: Literal["images", "covers"], data: bytes, limits: Limits | None = None) -> Picture: ...
 @overload
-def run(job: Literal["pdfs", "flat_pdfs"] | Printed, data: bytes, limits: Limits | None = None) -> RebuiltPdf: ...
+def run(
+    job: Literal["pdfs", "flat_pdfs", "further_pages"] | Printed, data: bytes, limits: Limits | None = None
+) -> RebuiltPdf: ...
 @overload
 def run(job: Literal["stamps"], data: bytes, limits: Limits | None = None) -> Picture | RebuiltPdf: ...
 def run(job: str, data: bytes, limits: Limits | None = None) -> Picture | RebuiltPdf:
     """Return what the job makes of `data`; for covers that is `wire.frame` of a picture and its boxes, for flat_pdfs
-    a PDF that pdfs has made.
+    and further_pages a PDF that pdfs has made.
 
     Raises Refused with a sentence about the file, TooMany when others' files take too long, Unavailable when no
     child can be started.

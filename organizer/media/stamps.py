@@ -11,7 +11,7 @@ import segno
 from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageDraw, ImageFont, JpegImagePlugin, PngImagePlugin
 
-from organizer.media import PICTURE_PIXELS, Picture, RebuiltPdf, Refused, pdfs
+from organizer.media import PICTURE_PIXELS, Picture, RebuiltPdf, Refused, pdf_drawn, pdfs, points
 from organizer.media.corners import Corner, Stamp, unframe
 
 # Pillow loads its readers when they are first needed; in the sandbox that would be too late.
@@ -29,7 +29,6 @@ LEAST_CODE_MM: Final = 10.0
 MARGIN_MM: Final = 5.0
 """As far from the edge as printers leave blank."""
 MOST_OF_PAGE: Final = 0.45
-POINTS: Final = 72 / 25.4
 
 PICTURE_LONG_MM: Final = 210.0
 """How long a picture is printed, as far as anyone knows: A5."""
@@ -63,9 +62,7 @@ def _stamped_pdf(data: bytes, wanted: Stamp) -> RebuiltPdf:
             font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Helvetica-Bold")))
             for index in wanted.pages.of(len(pdf.pages)):
                 _stamp_page(pdf, pdf.pages[index], rows, wanted, font)
-            written = io.BytesIO()
-            pdf.save(written, object_stream_mode=pikepdf.ObjectStreamMode.generate, deterministic_id=True)
-            return RebuiltPdf(written.getvalue(), len(pdf.pages), "", (), (), ())
+            return RebuiltPdf(pdf_drawn.saved(pdf), len(pdf.pages), "", (), (), ())
     except pdfs.MALFORMED:
         raise Refused("pdf_damaged") from None
 
@@ -78,8 +75,8 @@ def _stamp_page(pdf: pikepdf.Pdf, page: pikepdf.Page, rows: Rows, wanted: Stamp,
     width, height = box[2] - box[0], box[3] - box[1]
     if turned in (90, 270):
         width, height = height, width
-    module = _module(len(rows), width, height, POINTS / unit)
-    drawing = _drawing(rows, wanted, module, (width, height), MARGIN_MM * POINTS / unit)
+    module = _module(len(rows), width, height, points.PER_MM / unit)
+    drawing = _drawing(rows, wanted, module, (width, height), MARGIN_MM * points.PER_MM / unit)
     upright = b" ".join(b"%g" % round(number, 4) for number in _upright(turned, box))
     shown = _as_form(pdf, page)
     page.obj.Resources = Dictionary(XObject=Dictionary(Page=shown), Font=Dictionary(Small=font))

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 from organizer.media import PICTURE_PIXELS, Refused
@@ -19,8 +18,9 @@ START_OF_SCAN: Final = b"\xff\xda"
 MOST_SCANS: Final = 30
 """Each scan of a progressive JPEG passes over all pixels; cameras and programs write about ten."""
 
-TEXT: Final = re.compile(rb"\((?:[^()\\]|\\.)*\)", re.DOTALL)
-PLAIN_WORD: Final = re.compile(rb"\(\w{1,20}\)")
+TEXT: Final = re.compile(rb"(/Registry\s*|/Ordering\s*)?\(((?:[^()\\]|\\.)*)\)", re.DOTALL)
+COLLECTIONS: Final = frozenset(b"Adobe CNS1 GB1 Identity Japan1 Japan2 KR Korea1 Manga1 UCS".split())
+"""Who registers sets of characters, and what they are called; all others are somebody's own."""
 COMMENT: Final = re.compile(rb"%[^\r\n]*")
 MOST_PROGRAM_BYTES: Final = 4 << 20
 NAME: Final = re.compile(rb"/([^\s/()<>\[\]{}%]+)(?!\s*usecmap)(?![^\s/()<>\[\]{}%])")
@@ -30,14 +30,7 @@ MAP_WORDS: Final = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Jpeg:
-    data: bytes
-    width: int
-    height: int
-
-
-def jpeg(data: bytes) -> Jpeg:
+def jpeg(data: bytes) -> bytes:
     """Return the picture without EXIF, XMP, ICC, thumbnails, comments, and whatever follows its end.
 
     Raises Refused when it is damaged or would be huge.
@@ -62,7 +55,7 @@ def jpeg(data: bytes) -> Jpeg:
         position = max(end, position + 2)
     if not 0 < scans <= MOST_SCANS or 0 in size:
         raise Refused("pdf_damaged")
-    return Jpeg(b"".join([*kept, END_OF_IMAGE]), *size)
+    return b"".join([*kept, END_OF_IMAGE])
 
 
 def _frame_size(segment: bytes) -> tuple[int, int]:
@@ -110,10 +103,15 @@ def _adobe(segment: bytes) -> bytes:
 def program(data: bytes) -> bytes:
     """Return a character map or a calculating function without its comments and names of its own.
 
-    Strings in it name collections of characters, such as Adobe and Japan1; others go. Raises Refused when it is
+    Of strings those stay that name a collection of characters, such as Adobe and Japan1. Raises Refused when it is
     longer than any program writes, for readers go through it for each font.
     """
     if len(data) > MOST_PROGRAM_BYTES:
         raise Refused("pdf_complex")
-    plain = TEXT.sub(lambda found: found[0] if PLAIN_WORD.fullmatch(found[0]) else b"()", data)
+    plain = TEXT.sub(_untold, data)
     return NAME.sub(lambda found: found[0] if found[1] in MAP_WORDS else b"/A", COMMENT.sub(b"", plain))
+
+
+def _untold(found: re.Match[bytes]) -> bytes:
+    is_known = found[1] and found[2] in COLLECTIONS
+    return found[0] if is_known else (found[1] or b"") + b"()"

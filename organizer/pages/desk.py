@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -12,6 +13,10 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from organizer import clock, policy
+from organizer.copies import cards as copies_cards
+from organizer.copies import queries as copies
+from organizer.copies.cards import Counted
+from organizer.copies.queries import Copies
 from organizer.events import queries as events
 from organizer.events.cards import Card, card
 from organizer.events.gate import VisibleEvent
@@ -20,12 +25,10 @@ from organizer.forms import Blank
 from organizer.groups import queries as groups
 from organizer.groups.models import Group
 from organizer.keeping import purge
-from organizer.leaflets import copies, copies_cards
 from organizer.leaflets import queries as leaflets
-from organizer.leaflets.copies import Copies
-from organizer.leaflets.copies_cards import Counted
 from organizer.photos import queries as photos
 from organizer.policy import Role
+from organizer.posters import queries as posters
 from organizer.removals import queries as removals
 from organizer.rsvps import queries as rsvps
 from organizer.rsvps.queries import Tally
@@ -51,7 +54,7 @@ class OnDesk:
 
     @property
     def counted(self) -> list[Counted]:
-        """Its leaflets whose copies somebody counts."""
+        """Its leaflets with what is known of their copies."""
         return copies_cards.on_desk(self.copies, is_today=self.is_today)
 
 
@@ -110,16 +113,17 @@ def _days_left(event: VisibleEvent, now: datetime) -> int:
 
 
 def _needs(found: list[OnDesk], now: datetime) -> list[Need]:
-    """What waits, statements first: somebody spoke and waits for an answer."""
+    """What waits: what is wrong by now first, then statements, as somebody spoke and waits for an answer."""
     ids = [item.event.id for item in found]
     spoken, uploaded, pictured = statements.waiting(ids), leaflets.waiting(ids), photos.waiting(ids)
-    late = set(purge.late())
+    late, outdated = set(purge.late()), posters.outdated_of(ids)
     made = [
         (
             _late(item, late),
-            _statements(item, spoken),
-            _photos(item, pictured),
-            _leaflets(item, uploaded),
+            _waiting(item, outdated, _posters, "copies.of_event", _("Look at it")),
+            _waiting(item, spoken, _statements, "review.queue", _("Read")),
+            _waiting(item, pictured, _photos, "photos.of_event", _("Look at it")),
+            _waiting(item, uploaded, _leaflets, "copies.of_event", _("Look at it")),
             _draft(item),
             _left_over(item, now),
             _report(item, now),
@@ -130,53 +134,64 @@ def _needs(found: list[OnDesk], now: datetime) -> list[Need]:
 
 
 def _late(item: OnDesk, late: set[str]) -> Need | None:
-    """The alarm: answers that should have gone a day ago."""
+    """The alarm: answers, or the names of who brings leaflets, that should have gone a day ago."""
     if item.event.id not in late:
         return None
     sentence = _(
-        "The answers to %(title)s should be deleted by now, and are not. Tell whoever runs the site.",
+        "What people told for %(title)s should be deleted by now, and is not. Tell whoever runs the site.",
         title=item.card.title,
     )
     return Need(item.card, sentence, url_for("pages.privacy"), _("Who runs this"))
 
 
-def _statements(item: OnDesk, waiting: dict[str, int]) -> Need | None:
+def _waiting(
+    item: OnDesk, waiting: dict[str, int], sentence: Callable[[int, str], str], endpoint: str, label: str
+) -> Need | None:
+    """What waits for an organizer, if anything does: the sentence for so many, and the event's page where they are."""
     count = waiting.get(item.event.id, 0)
     if not count:
         return None
-    sentence = ngettext(
+    return Need(item.card, sentence(count, item.card.title), url_for(endpoint, event_id=item.event.id), label)
+
+
+def _statements(count: int, title: str) -> str:
+    sentence: str = ngettext(
         "%(num)d statement on %(title)s waits to be read.",
         "%(num)d statements on %(title)s wait to be read.",
         count,
-        title=item.card.title,
+        title=title,
     )
-    return Need(item.card, sentence, url_for("review.queue", event_id=item.event.id), _("Read"))
+    return sentence
 
 
-def _photos(item: OnDesk, waiting: dict[str, int]) -> Need | None:
-    count = waiting.get(item.event.id, 0)
-    if not count:
-        return None
-    sentence = ngettext(
+def _photos(count: int, title: str) -> str:
+    sentence: str = ngettext(
         "%(num)d photo of %(title)s waits for your look.",
         "%(num)d photos of %(title)s wait for your look.",
         count,
-        title=item.card.title,
+        title=title,
     )
-    return Need(item.card, sentence, url_for("photos.of_event", event_id=item.event.id), _("Look at it"))
+    return sentence
 
 
-def _leaflets(item: OnDesk, waiting: dict[str, int]) -> Need | None:
-    count = waiting.get(item.event.id, 0)
-    if not count:
-        return None
-    sentence = ngettext(
+def _leaflets(count: int, title: str) -> str:
+    sentence: str = ngettext(
         "%(num)d leaflet for %(title)s waits for your look.",
         "%(num)d leaflets for %(title)s wait for your look.",
         count,
-        title=item.card.title,
+        title=title,
     )
-    return Need(item.card, sentence, url_for("leaflets.of_event", event_id=item.event.id), _("Look at it"))
+    return sentence
+
+
+def _posters(count: int, title: str) -> str:
+    sentence: str = ngettext(
+        "%(num)d leaflet for %(title)s says something else than its action’s page by now.",
+        "%(num)d leaflets for %(title)s say something else than their action’s page by now.",
+        count,
+        title=title,
+    )
+    return sentence
 
 
 def _draft(item: OnDesk) -> Need | None:
@@ -192,9 +207,9 @@ def _left_over(item: OnDesk, now: datetime) -> Need | None:
         return None
     sentence = _("How many leaflets are left over from %(title)s?", title=item.card.title)
     if len(unknown) == 1:
-        url = url_for("copies_pages.left", event_id=item.event.id, leaflet_id=unknown[0].leaflet_id)
+        url = url_for("copies.left", event_id=item.event.id, leaflet_id=unknown[0].leaflet_id)
     else:
-        url = url_for("leaflets.of_event", event_id=item.event.id)
+        url = url_for("copies.of_event", event_id=item.event.id)
     return Need(item.card, sentence, url, _("Count them"))
 
 

@@ -11,6 +11,7 @@ from organizer.collections.models import Collection
 from organizer.db import db
 from organizer.events.models import Event
 from organizer.events.rules import Editorial, Visibility
+from organizer.leaflets.models import Leaflet, LeafletVersion
 from organizer.outbox import Fact
 from organizer.pages.models import PageVersion
 from organizer.photos.models import Photo
@@ -84,6 +85,8 @@ def _is_hidden(fact: Fact) -> bool:
         case "collection":
             collection = db.session.get(Collection, fact.subject_id)
             return collection is None or collection.published_at is None
+        case "leaflet":
+            return _is_unseen_leaflet(db.session.get(LeafletVersion, fact.subject_id))
         case "photo":
             photo = db.session.get(Photo, fact.subject_id)
             return photo is None or photo.published_at is None or _is_unseen(photo.event)
@@ -91,6 +94,12 @@ def _is_hidden(fact: Fact) -> bool:
             statement = db.session.get(Statement, fact.subject_id)
             return statement is None or statement.published_at is None or all(map(_is_unseen, statement.events))
     return False
+
+
+def _is_unseen_leaflet(version: LeafletVersion | None) -> bool:
+    if version is None or version.published_at is None:
+        return True
+    return all(map(_is_unseen, db.session.get_one(Leaflet, version.leaflet_id).events))
 
 
 def _is_unseen(event: Event | None, *, is_private_told: bool = False) -> bool:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
+
+from sqlalchemy import select
+
 from organizer import clock, outbox, storage, vault
 from organizer.db import db
 from organizer.media import Refused, sandbox, wire
@@ -15,6 +20,7 @@ from organizer.photos.rules import State
 @outbox.after("photo.uploaded")
 def rebuild(fact: Fact) -> None:
     """Make of an upload what its sender may look at, or record why not; then the original goes."""
+    had = files.blob_keys(fact.subject_id)
     photo = db.session.get(Photo, fact.subject_id)
     if photo is not None and photo.state == State.UPLOADED:
         try:
@@ -29,12 +35,13 @@ def rebuild(fact: Fact) -> None:
             photos.refuse(photo, queries.LOST)
         else:
             photos.rebuilt(photo, made, key)
-    sweep(fact)
+    _sweep(fact.subject_id, had)
 
 
 @outbox.after("photo.covered_asked")
 def burn(fact: Fact) -> None:
     """Burn the boxes in; then the uncovered picture goes."""
+    had = files.blob_keys(fact.subject_id)
     photo = db.session.get(Photo, fact.subject_id)
     if photo is not None and photo.state == State.COVERING:
         boxes = [(left, top, width, height) for left, top, width, height in photo.boxes]
@@ -50,18 +57,26 @@ def burn(fact: Fact) -> None:
             photos.refuse(photo, queries.LOST)
         else:
             photos.covered(photo, made)
-    sweep(fact)
+    _sweep(fact.subject_id, had)
 
 
 @outbox.after("photo.withdrawn", "photo.refused")
 def sweep(fact: Fact) -> None:
-    """Delete the blobs that a photo does not need: what was uncovered, what a killed attempt left, or all."""
-    # What is put after this is not in the list, so that no other attempt loses anything.
-    found = list(storage.current().keys(files.folder(fact.subject_id)))
-    needed = files.blob_keys(fact.subject_id)
-    for key in found:
-        if key not in needed:
-            storage.current().delete(key)
+    """Delete all that was made of what was withdrawn or refused."""
+    _sweep(fact.subject_id)
+
+
+def _sweep(photo_id: str, had: Collection[str] = ()) -> None:
+    """Delete the blobs that a photo does not need: what was uncovered, what a killed attempt left, or all.
+
+    `had` are those that its row led to before, and go at once; so does all of what was withdrawn or refused, as nothing
+    can come there any more. Raises errors.Unsettled when it is to be asked again.
+    """
+    state = db.session.scalar(select(Photo.state).where(Photo.id == photo_id))
+    db.session.rollback()
+    is_over = state in (None, State.WITHDRAWN, State.REFUSED)
+    needed = partial(files.blob_keys, photo_id)
+    storage.current().keep_only(files.folder(photo_id), needed, had, spares_new=not is_over)
 
 
 @outbox.after("event.deleted")

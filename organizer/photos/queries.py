@@ -217,8 +217,8 @@ def link_token(person: PhotoPerson) -> str:
 
 def by_token(viewer: Viewer, token: str) -> OpenedPerson | None:  # noqa: ARG001 - the link alone decides
     """Policy: the person that a secret link is for. Raises Gone when the photo was withdrawn."""
-    person = by_id(PhotoPerson, links.subject_id(token))
-    if person is None or not vault.same(link_token(person), token):
+    person = links.row(PhotoPerson, token, link_token)
+    if person is None:
         return None
     if person.photo.state == State.WITHDRAWN:
         raise Gone

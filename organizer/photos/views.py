@@ -6,11 +6,10 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from organizer import clock, kept, policy, serving
+from organizer import clock, kept, policy, serving, uploads
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank
-from organizer.leaflets.rules import look_again_seconds
 from organizer.photos import files, queries, rules
 from organizer.photos import service as photos
 from organizer.photos.cards import USES
@@ -62,9 +61,8 @@ def draft_page(seen: SeenPhoto, form: PublishForm) -> ResponseReturnValue:
     photo = seen.photo
     reason = _(queries.REASONS[photo.reason]) if photo.state == State.REFUSED else ""
     page = make_response(form.page("photos/read.html", **_values(seen), reason=reason))
-    if photo.state in (State.UPLOADED, State.COVERING):
-        page.headers["Refresh"] = str(look_again_seconds(clock.now() - (photo.waits_from_at or clock.now())))
-    return page
+    is_worked_on = photo.state in (State.UPLOADED, State.COVERING)
+    return uploads.looking_again(page, [photo.waits_from_at or clock.now()] if is_worked_on else [])
 
 
 def _values(seen: SeenPhoto) -> dict[str, object]:

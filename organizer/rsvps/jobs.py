@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from organizer import clock, outbox
+from organizer.copies import models as copies
 from organizer.db import db
 from organizer.events import rules as event_rules
 from organizer.events.models import Event
@@ -26,10 +27,10 @@ def keep_capacity(fact: Fact) -> None:
 
 
 def _date_purge(row: Capacity, event: Event) -> None:
-    """Let the purge follow the event, but never keep the answers to what is over for longer than they were told."""
+    """Let the purge follow the event, but never keep what was told about one that is over for longer than was said."""
     now = clock.now()
     purge_at = event_rules.purge_at(event.occurrence, event.ends_at, event.cancelled_at)
-    if row.settled_at is not None and row.settled_at <= now and _has_answers(event.id):
+    if row.settled_at is not None and row.settled_at <= now and _is_told(event.id):
         row.purge_at = min(row.purge_at, purge_at)
         return
     row.purge_at, row.settled_at = purge_at, rules.settled_at(event.occurrence, event.ends_at, purge_at)
@@ -37,8 +38,10 @@ def _date_purge(row: Capacity, event: Event) -> None:
         row.purged_at = None
 
 
-def _has_answers(event_id: str) -> bool:
-    return db.session.scalar(select(exists().where(Rsvp.event_id == event_id))) or False
+def _is_told(event_id: str) -> bool:
+    """Whether there is anything that the purge would destroy."""
+    has_answers = exists().where(Rsvp.event_id == event_id)
+    return db.session.scalar(select(or_(has_answers, copies.has_names(event_id)))) or False
 
 
 def _capacity(event: Event) -> Capacity:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from organizer import clock, vault
 from organizer.accounts import links
+from organizer.copies import models as copies
 from organizer.db import db, peek
 from organizer.events import queries as events
 from organizer.events.gate import Clearance, VisibleEvent, may_see, visible
@@ -143,8 +144,9 @@ def batches(event_id: str) -> Sequence[int]:
 
 
 def due_for_purge(now: datetime) -> Sequence[str]:
-    """Ids of events whose answers may be kept no longer."""
-    query = select(Capacity.event_id).where(Capacity.purge_at <= now, Capacity.purged_at.is_(None))
+    """Ids of events whose answers, or names of who brings leaflets, may be kept no longer."""
+    is_owed = or_(Capacity.purged_at.is_(None), copies.has_names(Capacity.event_id))
+    query = select(Capacity.event_id).where(Capacity.purge_at <= now, is_owed)
     return list(db.session.scalars(query.order_by(Capacity.purge_at)))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, delete, func, select, update
 
 from organizer import audit, clock, config, limits, outbox, vault
+from organizer.copies import models as copies
 from organizer.db import db, new_id, writing
 from organizer.errors import RuleError
 from organizer.events.gate import VisibleEvent
@@ -118,9 +119,9 @@ def take_back(event_id: str, batch: int, actor_id: str) -> int:
 
 
 def purge(event_id: str) -> bool:
-    """Destroy what is personal in an event's answers: the key first, then the rows. Safe to run again.
+    """Destroy what is personal: the event's key first, then its answers and who brings leaflets. Safe to run again.
 
-    False when the event was moved meanwhile and its answers may still be kept.
+    False when the event was moved meanwhile and they may still be kept.
     """
     row = queries.capacity(event_id)
     with writing(lock=row):
@@ -128,6 +129,7 @@ def purge(event_id: str) -> bool:
             return False
         vault.destroy_event_key(event_id)
         db.session.execute(delete(Rsvp).where(Rsvp.event_id == event_id))
+        copies.forget_names(event_id)
         row.total_rounded = max(row.total_rounded or 0, rules.rounded(row.going))
         row.purged_at = row.purged_at or clock.now()
         row.going = row.maybe = 0

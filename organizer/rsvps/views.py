@@ -14,6 +14,7 @@ from organizer.events.cards import card
 from organizer.events.models import Event
 from organizer.events.rules import EventState
 from organizer.forms import Blank
+from organizer.leaflets import queries as leaflets
 from organizer.policy import actor_id
 from organizer.rsvps import queries
 from organizer.rsvps import service as rsvps
@@ -76,6 +77,7 @@ def _mine_page(opened: OpenedRsvp, form: RsvpForm) -> ResponseReturnValue:
         card=card(opened.event, _language()),
         held=opened.held,
         asking=asking,
+        leaflets=leaflets.on_event(opened.event.id),
         secret_url=url,
         qr=documents.qr_svg(url),
         blank=Blank(),

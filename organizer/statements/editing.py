@@ -22,6 +22,7 @@ from organizer.statements.models import (
     StatementTranslation,
     Suggestion,
 )
+from organizer.statements.quotes import check_quotes
 from organizer.statements.rules import Move, SuggestionDetails, TranslationDetails
 
 
@@ -102,7 +103,7 @@ def choose_quotes(statement: Statement, quotes: Sequence[str], actor_id: str) ->
     """Choose the words that may be set large. Raises RuleError for what is not in it word for word."""
     with writing(lock=statement):
         rules.moved(statement.state, Move.EDIT)
-        rules.check_quotes(quotes, texts.to_plain(statement.text))
+        check_quotes(quotes, texts.to_plain(statement.text))
         statement.quotes = [StatementQuote(number=number, text=quote) for number, quote in enumerate(quotes, 1)]
         _record(statement, "statement.quoted", actor_id)
 

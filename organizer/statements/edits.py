@@ -8,7 +8,6 @@ from collections import Counter
 from difflib import SequenceMatcher
 from enum import StrEnum
 
-CUT = "[…]"
 # Signs without spaces between the words.
 IDEOGRAPHS = "\u3041-\u30ff\u3400-\u9fff"
 # Vowels and their ends, in the scripts of South and Southeast Asia: parts of a word, though no letters to Python.

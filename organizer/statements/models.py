@@ -15,6 +15,7 @@ from organizer.events.gate import Clearance, may_see
 from organizer.events.models import Event
 from organizer.photos.models import Photo
 from organizer.photos.rules import is_public as is_photo_public
+from organizer.statements.quotes import is_quoted
 from organizer.statements.rules import (
     BylineKind,
     ConsentDetails,
@@ -22,7 +23,6 @@ from organizer.statements.rules import (
     StatementDetails,
     Use,
     Way,
-    is_quoted,
     text_hash,
 )
 

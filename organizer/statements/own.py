@@ -7,16 +7,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from organizer import policy
-from organizer.statements import editing, queries
+from organizer.statements import editing, opening
 from organizer.statements import service as statements
-from organizer.statements.queries import OpenedStatement
+from organizer.statements.opening import OpenedStatement
 from organizer.statements.views import pressed
 
 blueprint = Blueprint("own", __name__, url_prefix="/s/mine/<statement_id>")
 
 
 @blueprint.post("/proposals/<proposal_id>/accept")
-@policy.allows(queries.proposed)
+@policy.allows(opening.proposed)
 def accept(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
     """Take over the words that an editor proposed."""
     opened, proposal_id = found
@@ -24,7 +24,7 @@ def accept(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
 
 
 @blueprint.post("/proposals/<proposal_id>/refuse")
-@policy.allows(queries.proposed)
+@policy.allows(opening.proposed)
 def refuse(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
     """Leave the words as they are."""
     opened, proposal_id = found
@@ -32,14 +32,14 @@ def refuse(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
 
 
 @blueprint.post("/restore")
-@policy.allows(queries.by_cookie)
+@policy.allows(opening.by_cookie)
 def restore(opened: OpenedStatement) -> ResponseReturnValue:
     """Put her own words back in place of a light edit."""
     return pressed(opened, editing.restore, _("Your own words stand there again."))
 
 
 @blueprint.post("/translations/<language>/drop")
-@policy.allows(queries.translated)
+@policy.allows(opening.translated)
 def drop_translation(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
     """Take a translation away, at once."""
     opened, language = found
@@ -47,7 +47,7 @@ def drop_translation(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
 
 
 @blueprint.post("/photos/<photo_id>/drop")
-@policy.allows(queries.pictured)
+@policy.allows(opening.pictured)
 def drop_photo(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
     """Take a photo from beside her words, at once."""
     opened, photo_id = found

@@ -19,14 +19,15 @@ from organizer.errors import RuleError
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank, Form
-from organizer.statements import drafting, rules, transcripts
+from organizer.statements import drafting, gathering, rules, transcripts
 from organizer.statements.cues import Reason
 from organizer.statements.forms import HeardForm
+from organizer.statements.gathering import Draft
 from organizer.statements.models import Statement
 from organizer.statements.paste_forms import REASONS, ROLES, CardForm, PasteForm
 from organizer.statements.transcript import MOST_CHARACTERS, Split
 from organizer.statements.transcript import statements as split
-from organizer.statements.transcripts import Draft, Look, Spoken
+from organizer.statements.transcripts import Look, Spoken
 
 blueprint = Blueprint("paste", __name__, url_prefix="/events/<event_id>/statements/paste")
 PAGE = "statements/paste.html"
@@ -115,7 +116,7 @@ def _written(event: Event, form: HeardForm, cards: list[Card]) -> list[Statement
 
     def write() -> list[Statement]:
         drafts = [card.draft for card in cards]
-        return transcripts.keep(event, drafts, form.consent(), policy.actor_id())
+        return gathering.keep(event, drafts, form.consent(), policy.actor_id())
 
     wrong = [card for card in cards if not card.form.validate()]
     kept = form.accepted(_telling(cards, write)) if not wrong or not form.validate() else []

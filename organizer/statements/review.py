@@ -16,11 +16,11 @@ from organizer.events.gate import Clearance, may_see
 from organizer.events.models import Event
 from organizer.forms import Blank
 from organizer.policy import actor_id
-from organizer.statements import drafting, queries, rules
+from organizer.statements import drafting, opening, queries, rules
 from organizer.statements import service as statements
 from organizer.statements.forms import USES, AgreedForm, ReviewForm, TakeForm
 from organizer.statements.models import Statement
-from organizer.statements.queries import OpenedStatement
+from organizer.statements.opening import OpenedStatement
 
 blueprint = Blueprint("review", __name__, url_prefix="/events/<event_id>/statements")
 
@@ -48,18 +48,18 @@ def take(event: Event) -> ResponseReturnValue:
     )
     if noted is None:
         return form.page("statements/take.html", event=event, words_version=rules.WORDS_VERSION)
-    return redirect(url_for("statements.link", token=queries.link_token(noted), new=1), 303)
+    return redirect(url_for("statements.link", token=opening.link_token(noted), new=1), 303)
 
 
 @blueprint.get("/<statement_id>")
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def statement(opened: OpenedStatement) -> ResponseReturnValue:
     """One statement with its consent, and the editor's buttons."""
     return _review_page(opened, _review_form(opened))
 
 
 @blueprint.post("/<statement_id>/publish")
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def publish(opened: OpenedStatement) -> ResponseReturnValue:
     def act(form: ReviewForm) -> None:
         statements.publish(opened.statement, opened.event, form.details(), actor_id())
@@ -86,7 +86,7 @@ def _published_how(statement: Statement, zone: str) -> str:
 
 
 @blueprint.post("/<statement_id>/in-person")
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def in_person(opened: OpenedStatement) -> ResponseReturnValue:
     """Record what its author agreed to in person, after it was written down without that."""
     form = AgreedForm()
@@ -105,7 +105,7 @@ def in_person(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.post("/<statement_id>/signer")
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def signer(opened: OpenedStatement) -> ResponseReturnValue:
     """Record how the signer is known, so that her full name is shown."""
 
@@ -116,7 +116,7 @@ def signer(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.post("/<statement_id>/reject")
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def reject(opened: OpenedStatement) -> ResponseReturnValue:
     def act(_form: ReviewForm) -> None:
         statements.reject(opened.statement, actor_id())
@@ -125,7 +125,7 @@ def reject(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.post("/<statement_id>/hold")
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def hold(opened: OpenedStatement) -> ResponseReturnValue:
     """Take it out of sight, since it could harm someone."""
 
@@ -136,7 +136,7 @@ def hold(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.post("/<statement_id>/lift")
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def lift(opened: OpenedStatement) -> ResponseReturnValue:
     """Let what was held back be read and published."""
 
@@ -147,7 +147,7 @@ def lift(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.post("/<statement_id>/name")
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def name(opened: OpenedStatement) -> ResponseReturnValue:
     """Remove the name at the author's word."""
 
@@ -158,7 +158,7 @@ def name(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.route("/<statement_id>/take-down", methods=["GET", "POST"])
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def take_down(opened: OpenedStatement) -> ResponseReturnValue:
     """Delete it at the author's word, after a page that says what that does."""
     form = Blank()
@@ -200,8 +200,8 @@ def _review_page(opened: OpenedStatement, form: ReviewForm, heard: AgreedForm | 
         is_over=opened.event.ends_at <= clock.now(),
         is_withheld=rules.is_name_withheld(opened.statement),
         can=[move for move in rules.Move if opened.statement.state in rules.MOVES[move]],
-        mended=queries.mended(opened),
-        proposals=queries.proposals(opened.statement),
+        mended=opening.mended(opened),
+        proposals=opening.proposals(opened.statement),
         uses=dict(USES),
         blank=Blank(formdata=None),
         **(_handing_over(opened, heard) if opened.statement.awaits_author else {}),
@@ -211,7 +211,7 @@ def _review_page(opened: OpenedStatement, form: ReviewForm, heard: AgreedForm | 
 
 def _handing_over(opened: OpenedStatement, heard: AgreedForm | None) -> dict[str, object]:
     """Its author's link while she has not answered, and the form for what she says instead."""
-    url = url_for("statements.link", token=queries.link_token(opened.statement), _external=True)
+    url = url_for("statements.link", token=opening.link_token(opened.statement), _external=True)
     day = drafting.local_day(opened.event.when.zone)
     heard = heard or AgreedForm(formdata=None, data={"given_on": day})
     heard.shown.data = opened.shown

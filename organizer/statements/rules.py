@@ -17,11 +17,8 @@ from organizer.photos.rules import Way as Way  # noqa: PLC0414 - the same
 WORDS_VERSION = 2
 """Of the consent's words: templates/statements/consent/<version>.html. A version that was agreed to never changes."""
 KEPT_WHEN_REJECTED = timedelta(days=30)
-LONGEST_QUOTE = 240
-MOST_QUOTES = 5
 MOST_PHOTOS = 8
 MOST_EVENTS = 10
-MOST_AHEAD = timedelta(days=366)
 
 
 class State(StrEnum):
@@ -274,69 +271,6 @@ def check_in_person(consent: ConsentDetails, details: Signed, began_on: date, to
     needed = {ReadBack.TEXT, ReadBack.BYLINE} if details.byline else {ReadBack.TEXT}
     if not needed <= consent.read_back:
         raise RuleError("Read the text back first, and the name if there is one.", field="read_back")
-
-
-def check_begun(starts_at: datetime, now: datetime) -> None:
-    """Raise RuleError before the action begins."""
-    if now < starts_at:
-        raise RuleError("The action has not begun. Come back when it has.")
-
-
-def publish_at(moment: Moment, ends_at: datetime, chosen_at: datetime | None, now: datetime) -> datetime | None:
-    """When it becomes public; None for at once. Not during the action, unless an editor says that it is safe.
-
-    Raises RuleError for a chosen instant that is missing, over, too far away, or during the action.
-    """
-    if moment == Moment.NOW:
-        return None
-    if moment == Moment.AFTER:
-        return ends_at if now < ends_at else None
-    if chosen_at is None:
-        raise RuleError("Say when.", field="publish_at_local")
-    if not now < chosen_at <= now + MOST_AHEAD:
-        raise RuleError("Give a time from now on, within a year.", field="publish_at_local")
-    if chosen_at < ends_at:
-        raise RuleError(
-            "The action is not over then. Give a later time, or publish it now if it can harm nobody.",
-            field="publish_at_local",
-        )
-    return chosen_at
-
-
-def is_due(due_at: datetime, ends_at: datetime, now: datetime) -> bool:
-    """Whether what is scheduled becomes public: an action that was put off since is waited for."""
-    return max(due_at, ends_at) <= now
-
-
-def check_quotes(quotes: Sequence[str], plain: str) -> None:
-    """Raise RuleError for too many, and for one that is long or not word for word in the statement's `plain` text."""
-    if len(quotes) > MOST_QUOTES:
-        raise RuleError("Choose five short quotes at most.", field="quotes")
-    for quote in quotes:
-        if len(quote) > LONGEST_QUOTE:
-            raise RuleError(
-                "A short quote has 240 characters at most. This has more: “%(quote)s”.", field="quotes", quote=quote
-            )
-        if not is_quoted(quote, plain):
-            raise RuleError("This is not in the statement word for word: “%(quote)s”.", field="quotes", quote=quote)
-
-
-def is_quoted(quote: str, plain: str) -> bool:
-    """Whether these words stand in the text just so, whatever the space between them, and are cut at no letter."""
-    words, found = " ".join(quote.split()), " ".join(plain.split())
-    at = found.find(words) if words else -1
-    while at >= 0:
-        before, after = found[at - 1 : at] if at else "", found[at + len(words) : at + len(words) + 1]
-        if not (_joins(before, words[0]) or _joins(words[-1], after)):
-            return True
-        at = found.find(words, at + 1)
-    return False
-
-
-def _joins(left: str, right: str) -> bool:
-    """Whether two characters belong to one word. Scripts without spaces join nothing."""
-    both = left + right
-    return len(both) == len("ab") and both.isalnum() and not any("\u2e80" <= each <= "\u9fff" for each in both)
 
 
 def check_audience(before: Iterable[int], after: Iterable[int]) -> None:

@@ -13,7 +13,7 @@ from organizer.errors import RuleError
 from organizer.events.gate import VisibleEvent
 from organizer.events.models import Event
 from organizer.outbox import Fact
-from organizer.statements import drafting, rules, slips
+from organizer.statements import drafting, moments, rules, slips
 from organizer.statements.drafting import enter
 from organizer.statements.models import Statement
 from organizer.statements.rules import ConsentDetails, Move, ReviewDetails, State, StatementDetails
@@ -29,7 +29,7 @@ def submit(event: VisibleEvent, details: StatementDetails, consent: ConsentDetai
 
     Raises RuleError before the event begins and for details that are none, TooMany in a flood.
     """
-    rules.check_begun(event.starts_at, clock.now())
+    moments.check_begun(event.starts_at, clock.now())
     rules.check_details(details)
     limits.take("statements", event.id, MOST_HANDED_IN)
     with writing():
@@ -46,7 +46,7 @@ def note_down(
 
     `slip` is the number on the consent slip that she was given, empty without one.
     """
-    rules.check_begun(event.starts_at, clock.now())
+    moments.check_begun(event.starts_at, clock.now())
     rules.check_details(details)
     if consent is not None:
         rules.check_in_person(consent, details, event.starts_on, drafting.local_day(event.zone))
@@ -158,7 +158,7 @@ def publish(statement: Statement, event: VisibleEvent, review: ReviewDetails, ac
         chosen = review.publish_at_local
         chosen_at = chosen.replace(tzinfo=ZoneInfo(event.when.zone)) if chosen else None
         over_at = max((each.ends_at for each in statement.events), default=event.ends_at)
-        due_at = rules.publish_at(review.moment, over_at, chosen_at, clock.now())
+        due_at = moments.publish_at(review.moment, over_at, chosen_at, clock.now())
         enter(statement, rules.moved(statement.state, Move.PUBLISH if due_at is None else Move.SCHEDULE))
         statement.publish_at = due_at
         if due_at is None:
@@ -175,7 +175,7 @@ def release(statement: Statement) -> bool:
         if statement.state != State.SCHEDULED or due_at is None or not statement.events:
             return False
         over_at = max(event.ends_at for event in statement.events)
-        if not rules.is_due(due_at, over_at, clock.now()):
+        if not moments.is_due(due_at, over_at, clock.now()):
             return False
         enter(statement, rules.moved(statement.state, Move.RELEASE))
         statement.published_at = clock.now()

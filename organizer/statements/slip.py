@@ -13,7 +13,7 @@ from organizer import documents, languages, policy
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.forms import Blank
-from organizer.statements import queries, slips
+from organizer.statements import opening, slips
 from organizer.statements.rules import Use
 from organizer.statements.slips import ConsentSlip
 
@@ -73,7 +73,7 @@ def follow(slip: ConsentSlip) -> ResponseReturnValue:
     statement = slips.statement_of(slip)
     if statement is None:
         return render_template("statements/follow.html", slip=slip)
-    return redirect(url_for("statements.link", token=queries.link_token(statement)), 303)
+    return redirect(url_for("statements.link", token=opening.link_token(statement)), 303)
 
 
 def _printed_url(slip: ConsentSlip) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,9 +16,9 @@ from datetime import date, timedelta
 from sqlalchemy import ForeignKey, String, delete, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from organizer import audit, clock, outbox, vault
+from organizer import audit, clock, outbox
 from organizer.accounts import links
-from organizer.db import Id, Model, NewId, by_id, db, new_id, writing
+from organizer.db import Id, Model, NewId, db, new_id, writing
 from organizer.errors import Gone, RuleError, Unavailable
 from organizer.events import queries as events
 from organizer.events.models import Event
@@ -106,8 +107,8 @@ def link_token(slip: ConsentSlip) -> str:
 
 def by_token(viewer: Viewer, token: str) -> ConsentSlip | None:  # noqa: ARG001 - the link alone decides
     """Policy: the slip that a printed link belongs to. Raises Gone when its statement was withdrawn."""
-    slip = by_id(ConsentSlip, links.subject_id(token))
-    if slip is None or not vault.same(link_token(slip), token):
+    slip = links.row(ConsentSlip, token, link_token)
+    if slip is None:
         return None
     statement = statement_of(slip)
     if statement is not None and statement.state == State.WITHDRAWN:
@@ -138,6 +139,15 @@ def sheets(event_id: str) -> tuple[Sheet, ...]:
         .order_by(made_on.desc(), ConsentSlip.sheet_id)
     )
     return tuple(Sheet(*row) for row in db.session.execute(query))
+
+
+def unused(event_id: str) -> dict[str, list[ConsentSlip]]:
+    """An event's slips that wait for a statement by sheet, the latest sheet first, in one query."""
+    query = select(ConsentSlip).where(ConsentSlip.event_id == event_id, ConsentSlip.statement_id.is_(None))
+    found: dict[str, list[ConsentSlip]] = defaultdict(list)
+    for slip in db.session.scalars(query.order_by(ConsentSlip.made_on.desc(), ConsentSlip.sheet_id, ConsentSlip.id)):
+        found[slip.sheet_id].append(slip)
+    return found
 
 
 # What is done with them.

@@ -1,7 +1,7 @@
-"""From a pasted transcript to statements: what the review page carries from step to step, and what is kept at its end.
+"""From a pasted transcript to statements: what the review page carries from step to step.
 
-Nothing is stored before `keep`: every step sends all of the blocks, each with what it was when it was shown, so that
-what the editor changed can be told from what was guessed.
+Nothing is stored before `gathering.keep`: every step sends all of the blocks, each with what it was when it was shown,
+so that what the editor changed can be told from what was guessed.
 """
 
 from __future__ import annotations
@@ -10,22 +10,15 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from sqlalchemy import select
-
-from organizer import audit, clock, outbox, text
-from organizer.db import db, writing
+from organizer import clock, text
 from organizer.errors import RuleError
 from organizer.events.models import Event
-from organizer.forms import LONGEST_TEXT
-from organizer.outbox import Fact
-from organizer.statements import drafting, rules, slips
+from organizer.statements import moments
 from organizer.statements.cues import Reason, Role
-from organizer.statements.models import Statement, StatementEvent
 from organizer.statements.parts import spaced
-from organizer.statements.rules import BylineKind, ConsentDetails, StatementDetails
+from organizer.statements.rules import BylineKind
 from organizer.statements.transcript import Block, Piece, cut, read, statements, with_roles
 from organizer.statements.wordings import is_caseless
 
@@ -91,16 +84,6 @@ class Spoken:
     affiliation: str
 
 
-@dataclass(frozen=True)
-class Draft:
-    """A statement to keep; `key` as in `Spoken`, `slip` is a number as typed, empty without one."""
-
-    key: str
-    details: StatementDetails
-    slip: str
-    has_agreed: bool
-
-
 # Steps of the review.
 
 
@@ -111,7 +94,7 @@ def clean(pasted: str) -> str:
 
 def pasted(event: Event, words: str) -> Look:
     """What is guessed of a transcript. Raises RuleError for nothing, for too much, and before the event begins."""
-    rules.check_begun(event.starts_at, clock.now())
+    moments.check_begun(event.starts_at, clock.now())
     blocks = read(clean(words))
     if not blocks:
         raise RuleError("Paste what was said.", field="text")
@@ -267,76 +250,3 @@ def _kind(name: str) -> BylineKind:
         is_whole = is_caseless(name[0]) and "\u2e80" <= name[0] <= "\uffdc" and len(name) >= _SHORTEST_FULL_NAME
         return BylineKind.FULL_NAME if is_whole else BylineKind.FIRST_NAME
     return BylineKind.FIRST_NAME if all(_INITIAL.fullmatch(word) for word in words[1:]) else BylineKind.FULL_NAME
-
-
-# What is kept.
-
-
-def keep(event: Event, drafts: Sequence[Draft], consent: ConsentDetails | None, actor_id: str) -> list[Statement]:
-    """Hand in what several people said, all in one commit; `consent`, in person, is of those who have agreed.
-
-    Raises RuleError; one that is about a statement has its key before the field.
-    """
-    rules.check_begun(event.starts_at, clock.now())
-    if not drafts:
-        raise RuleError("Tick at least one statement to keep.")
-    _check_agreed(event, [draft for draft in drafts if draft.has_agreed], consent)
-    for draft in drafts:
-        with _beside(draft):
-            _check_words(draft.details)
-    with writing(lock=event):
-        known = _known(event)
-        kept = [_begin(event, draft, known, consent) for draft in drafts]
-        for statement in kept:
-            audit.write(actor_id, "statement.submitted", statement.id)
-        outbox.commit(*(Fact("statement.submitted", statement.id) for statement in kept))
-    return kept
-
-
-def _begin(event: Event, draft: Draft, known: set[tuple[str, str]], consent: ConsentDetails | None) -> Statement:
-    with _beside(draft):
-        if (rules.text_hash(draft.details.text), draft.details.byline) in known:
-            raise RuleError("These words are kept already, under this name. Leave them out here.", field="keep")
-        statement = drafting.begin(event, draft.details)
-        statement.awaits_author = not draft.slip
-        if draft.slip:
-            slips.bind(statement, event, draft.slip)
-    if draft.has_agreed and consent is not None:
-        drafting.agree(statement, consent)
-    return statement
-
-
-def _check_agreed(event: Event, agreed: Sequence[Draft], consent: ConsentDetails | None) -> None:
-    if agreed and consent is None:
-        raise RuleError("Say where it may stand.", field="uses")
-    if consent is not None and not agreed:
-        raise RuleError("Tick above who agreed, or leave all about consent empty.", field="uses")
-    for draft in agreed:
-        if consent is not None:
-            rules.check_in_person(consent, draft.details, event.starts_on, drafting.local_day(event.zone))
-
-
-def _check_words(details: StatementDetails) -> None:
-    if len(details.text) > LONGEST_TEXT:
-        raise RuleError(
-            "This is longer than %(most)d characters. Go back and cut it in two.", field="keep", most=LONGEST_TEXT
-        )
-    if not text.to_plain(details.text):
-        raise RuleError("Nothing can be read here. Leave it out.", field="keep")
-    rules.check_details(details)
-
-
-def _known(event: Event) -> set[tuple[str, str]]:
-    """What was handed in about the event so far: whoever sends a page twice keeps it once."""
-    of_event = StatementEvent.statement_id == Statement.id
-    query = select(Statement.text_hash, Statement.byline).join(StatementEvent, of_event)
-    return {(row[0], row[1]) for row in db.session.execute(query.where(StatementEvent.event_id == event.id))}
-
-
-@contextmanager
-def _beside(draft: Draft) -> Iterator[None]:
-    try:
-        yield
-    except RuleError as error:
-        error.field = f"{draft.key}{error.field or 'keep'}"
-        raise

@@ -15,12 +15,12 @@ from organizer.errors import RuleError
 from organizer.events.gate import VisibleEvent
 from organizer.forms import Blank
 from organizer.photos import queries as photos
-from organizer.statements import queries, rules
+from organizer.statements import opening, queries, rules
 from organizer.statements import service as statements
 from organizer.statements.cards import Quote
 from organizer.statements.forms import USES, AgreeForm, StatementForm
 from organizer.statements.models import Statement
-from organizer.statements.queries import LINK_COOKIE, OpenedStatement
+from organizer.statements.opening import LINK_COOKIE, OpenedStatement
 
 blueprint = Blueprint("statements", __name__)
 
@@ -47,25 +47,25 @@ def new(event: VisibleEvent) -> ResponseReturnValue:
     if statement is None:
         has_begun = event.starts_at <= clock.now()
         return form.page("statements/new.html", event=event, has_begun=has_begun, words_version=rules.WORDS_VERSION)
-    return _to_own_page(queries.link_token(statement), is_new=True)
+    return _to_own_page(opening.link_token(statement), is_new=True)
 
 
 @blueprint.get("/s/<token>")
-@policy.allows(queries.by_token)
+@policy.allows(opening.by_token)
 def link(opened: OpenedStatement) -> ResponseReturnValue:
     """Exchange the secret link for a cookie and a clean address."""
-    return _to_own_page(queries.link_token(opened.statement), is_new="new" in request.args)
+    return _to_own_page(opening.link_token(opened.statement), is_new="new" in request.args)
 
 
 @blueprint.get("/s/mine/<statement_id>")
-@policy.allows(queries.by_cookie)
+@policy.allows(opening.by_cookie)
 def mine(opened: OpenedStatement) -> ResponseReturnValue:
     """The secret link's page: what she said and agreed to, and the link itself to keep."""
     return _mine_page(opened, _agree_form(opened))
 
 
 @blueprint.post("/s/mine/<statement_id>/agree")
-@policy.allows(queries.by_cookie)
+@policy.allows(opening.by_cookie)
 def agree(opened: OpenedStatement) -> ResponseReturnValue:
     """Consent to what stands on the page."""
     form = AgreeForm()
@@ -75,7 +75,7 @@ def agree(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.route("/s/mine/<statement_id>/change", methods=["GET", "POST"])
-@policy.allows(queries.by_cookie)
+@policy.allows(opening.by_cookie)
 def change(opened: OpenedStatement) -> ResponseReturnValue:
     """Other words or another name, with consent to just that."""
     form = StatementForm(obj=opened.statement, data=_allowed(opened), is_known=True)
@@ -85,21 +85,21 @@ def change(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.post("/s/mine/<statement_id>/name")
-@policy.allows(queries.by_cookie)
+@policy.allows(opening.by_cookie)
 def take_name_back(opened: OpenedStatement) -> ResponseReturnValue:
     """Remove the name, at once."""
     return pressed(opened, statements.take_name_back, _("Your name is gone. The text stays as it was."))
 
 
 @blueprint.post("/s/mine/<statement_id>/link")
-@policy.allows(queries.by_cookie)
+@policy.allows(opening.by_cookie)
 def renew_link(opened: OpenedStatement) -> ResponseReturnValue:
     """Make the link void that others may have seen."""
     return pressed(opened, statements.renew_link, _("This is your new link. The old one leads nowhere now."))
 
 
 @blueprint.route("/s/mine/<statement_id>/withdraw", methods=["GET", "POST"])
-@policy.allows(queries.by_cookie)
+@policy.allows(opening.by_cookie)
 def withdraw(opened: OpenedStatement) -> ResponseReturnValue:
     """Delete it, after a page that says what that does."""
     form = Blank()
@@ -112,7 +112,7 @@ def withdraw(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.get("/s/mine/<statement_id>/link.txt")
-@policy.allows(queries.by_cookie)
+@policy.allows(opening.by_cookie)
 def link_file(opened: OpenedStatement) -> ResponseReturnValue:
     """The secret link as a file to keep."""
     return links.as_file(_secret_url(opened))
@@ -138,8 +138,8 @@ def _mine_page(opened: OpenedStatement, form: AgreeForm) -> ResponseReturnValue:
         opened=opened,
         event=opened.event,
         uses=dict(USES),
-        proposals=queries.proposals(opened.statement),
-        mended=queries.mended(opened),
+        proposals=opening.proposals(opened.statement),
+        mended=opening.mended(opened),
         photos=photos.shown([picture.photo_id for picture in opened.statement.pictures]),
         words_version=rules.WORDS_VERSION,
         emptied_on=opened.statement.state_on + rules.KEPT_WHEN_REJECTED,
@@ -158,7 +158,7 @@ def pressed(opened: OpenedStatement, act: Callable[[Statement], object], sentenc
         if Blank().validate_on_submit():
             act(opened.statement)
             flash(sentence)
-            return _to_own_page(queries.link_token(opened.statement), is_new=False)
+            return _to_own_page(opening.link_token(opened.statement), is_new=False)
         form.refuse(RuleError("Something was lost on the way. Send it once more, please."))
     except RuleError as error:
         form.refuse(error)
@@ -171,7 +171,7 @@ def _told_author(opened: OpenedStatement, sentence: str) -> ResponseReturnValue:
 
 
 def _secret_url(opened: OpenedStatement) -> str:
-    return url_for("statements.link", token=queries.link_token(opened.statement), _external=True)
+    return url_for("statements.link", token=opening.link_token(opened.statement), _external=True)
 
 
 def _cookie_path(statement_id: str) -> str:

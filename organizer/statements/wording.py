@@ -11,15 +11,15 @@ from flask_babel import gettext as _
 from organizer import policy
 from organizer.forms import Blank, Form, options
 from organizer.policy import actor_id
-from organizer.statements import beside, editing, queries
+from organizer.statements import beside, editing, opening
 from organizer.statements.forms import BesideForm, QuotesForm, TranslationForm, WordingForm
-from organizer.statements.queries import OpenedStatement
+from organizer.statements.opening import OpenedStatement
 
 blueprint = Blueprint("wording", __name__, url_prefix="/events/<event_id>/statements/<statement_id>")
 
 
 @blueprint.route("/words", methods=["GET", "POST"])
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def words(opened: OpenedStatement) -> ResponseReturnValue:
     """Mend it within what its author allowed, or suggest other words to her."""
     form = WordingForm(data={"text": opened.statement.text, "shown": opened.shown})
@@ -37,7 +37,7 @@ def words(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.route("/translate", methods=["GET", "POST"])
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def translate(opened: OpenedStatement) -> ResponseReturnValue:
     """Add a translation, or replace one."""
     form = TranslationForm(data={"shown": opened.shown})
@@ -49,7 +49,7 @@ def translate(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.post("/translations/<language>/drop")
-@policy.allows(queries.reviewed_language, signed_in=True)
+@policy.allows(opening.reviewed_language, signed_in=True)
 def drop_translation(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
     """Take a translation away."""
     opened, language = found
@@ -63,7 +63,7 @@ def drop_translation(found: tuple[OpenedStatement, str]) -> ResponseReturnValue:
 
 
 @blueprint.route("/quotes", methods=["GET", "POST"])
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def quotes(opened: OpenedStatement) -> ResponseReturnValue:
     """Choose few words of it, to be set large."""
     form = QuotesForm(data={"quotes": "\n".join(quote.text for quote in opened.statement.quotes)})
@@ -75,7 +75,7 @@ def quotes(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 @blueprint.route("/beside", methods=["GET", "POST"])
-@policy.allows(queries.reviewed, signed_in=True)
+@policy.allows(opening.reviewed, signed_in=True)
 def stands_beside(opened: OpenedStatement) -> ResponseReturnValue:
     """Choose the photos beside it and the actions that it speaks of."""
     choice = beside.choice(opened.statement)
@@ -117,4 +117,4 @@ def _back(opened: OpenedStatement) -> ResponseReturnValue:
 
 
 def _page(opened: OpenedStatement, form: Form, page: str) -> ResponseReturnValue:
-    return form.page(page, opened=opened, event=opened.event, proposals=queries.proposals, blank=Blank(formdata=None))
+    return form.page(page, opened=opened, event=opened.event, proposals=opening.proposals, blank=Blank(formdata=None))

@@ -63,7 +63,7 @@ def test_the_account_page_leads_to_what_the_role_allows(app: Flask, role: Role, 
 
 
 def test_who_belongs_to_no_group_is_told_what_to_do(app: Flask, client: FlaskClient) -> None:
-    accounts.add("ana", PASSWORD)
+    factories.account("ana")
     client.set_cookie("session", accounts.sign_in("ana", PASSWORD, "test"))
 
     assert "An owner of one can send you an invitation" in client.get("/account").text
@@ -258,13 +258,6 @@ def test_a_poor_password_does_not_use_the_link_up(client: FlaskClient, organizer
 def test_no_link_is_made_for_nobody(app: Flask) -> None:
     with pytest.raises(RuleError, match="no account with this name"):
         accounts.make_password_link("nobody")
-
-
-def test_a_name_is_taken_once(app: Flask) -> None:
-    accounts.add("ana", PASSWORD)
-    with pytest.raises(RuleError, match="taken") as refused:
-        accounts.add(" ANA ", PASSWORD)
-    assert refused.value.field == "name"
 
 
 @pytest.mark.parametrize("path", ["/account", "/account/password"])

@@ -11,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from organizer.accounts import service as accounts
 from organizer.accounts.models import Account
 from organizer.db import db
 from tests import factories
@@ -22,7 +21,7 @@ NAME = "ana of the table"
 
 @pytest.fixture
 def ana(app: Flask) -> Account:
-    return accounts.add(NAME, PASSWORD)
+    return factories.account(NAME)
 
 
 def _fields(page: str) -> dict[str, str]:

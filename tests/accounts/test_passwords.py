@@ -11,8 +11,8 @@ from argon2.low_level import Type
 from flask import Flask
 
 from organizer.accounts import passwords
-from organizer.accounts import service as accounts
 from organizer.errors import RuleError, TooMany, Unavailable
+from tests import factories
 from tests.factories import PASSWORD
 
 
@@ -77,7 +77,7 @@ def test_who_waits_too_long_for_a_turn_is_told_and_nothing_piles_up(monkeypatch:
 
 
 def test_a_thief_of_a_session_cannot_guess_on_and_on(app: Flask) -> None:
-    account = accounts.add("ana", PASSWORD)
+    account = factories.account("ana")
     for _ in range(10):
         with pytest.raises(RuleError, match="not your password"):
             passwords.confirm(account, "a guess of some kind")

@@ -21,6 +21,7 @@ from organizer.accounts.models import Account, Session
 from organizer.db import db
 from organizer.errors import RuleError
 from organizer.web import create_app
+from tests import factories
 from tests.factories import PASSWORD, Person, post
 
 NAME = "ana of the table"
@@ -29,7 +30,7 @@ NEW = "ladder violin october stone"
 
 @pytest.fixture
 def ana(app: Flask) -> Account:
-    return accounts.add(NAME, PASSWORD)
+    return factories.account(NAME)
 
 
 def _sign_in(client: FlaskClient, name: str = NAME, password: str = PASSWORD, path: str = "/sign-in") -> TestResponse:
@@ -140,7 +141,7 @@ def test_known_and_unknown_names_are_throttled_alike(client: FlaskClient) -> Non
 def test_guessing_at_one_account_locks_it_for_minutes_and_no_other(
     app: Flask, client: FlaskClient, time_machine: TimeMachineFixture
 ) -> None:
-    accounts.add("ben", PASSWORD)
+    factories.account("ben")
     for _ in range(10):
         _sign_in(client, NAME, "something else entirely")
 
@@ -199,7 +200,7 @@ def test_a_browser_that_has_signed_in_before_may_not_guess_for_ever(app: Flask, 
 @pytest.mark.usefixtures("ana")
 @pytest.mark.parametrize("mark", ["", "nonsense", ".", "a.b", "\xff.\xff", "other"])
 def test_no_mark_but_her_own_is_a_way_around_the_throttle(app: Flask, client: FlaskClient, mark: str) -> None:
-    accounts.add("ben", PASSWORD)
+    factories.account("ben")
     other = app.test_client()
     _sign_in(other, "ben")
     known = other.get_cookie("known")

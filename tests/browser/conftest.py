@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from organizer.accounts import passwords
-from organizer.db import db
-from organizer.web import create_app
-from tests.browser import gallery
+from tests.browser import gallery, looks
 from tests.browser.gallery import Gallery
+from tests.browser.letters import Letters, begin, link_in, signed_in
 from tests.browser.watch import Watch
-from tests.conftest import Browser as Client
-from tests.served import environment, serving
-from tests.world import World
+from tests.made_once import made_once
+from tests.served import serving
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -27,6 +23,15 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A page's script is run once or twice, and is not worth what it costs to make it fast.
+    "--js-flags=--no-turbofan --no-maglev",
+    # The last of these switches counts, so Playwright's own words are among these. Beside them are two pages that each
+    # window would load below its address bar, at the price of three of ours, and a process in store.
+    "--disable-features="  # noqa: ISC004 - one switch
+    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
+    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
+    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
 )
 PATIENCE_MILLISECONDS = 20_000
 Browse = Callable[..., BrowserContext]
@@ -70,37 +75,36 @@ def browse(chromium: Browser, watch: Watch) -> Iterator[Browse]:
 
 
 @pytest.fixture(scope="package")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World, dict[str, str]]:
-    """The folder of a site with the demo and a world, filled before it is served."""
-    folder = tmp_path_factory.mktemp("gallery")
-    app = create_app(environment(folder), testing=True)
-    app.test_client_class = Client
-    cheap = type(passwords.HASHER)(time_cost=1, memory_cost=8, parallelism=1)
-    with pytest.MonkeyPatch.context() as patched, app.app_context():
-        patched.setattr(passwords, "HASHER", cheap)
-        world, states = gallery.fill(app)
-        db.session.remove()
-        db.engine.dispose()
-    return folder, world, states
-
-
-@pytest.fixture(scope="package")
 def seen() -> Watch:
     return Watch()
 
 
 @pytest.fixture(scope="package")
-def rooms(filled: tuple[Path, World, dict[str, str]], chromium: Browser, seen: Watch) -> Iterator[Gallery]:
+def rooms(tmp_path_factory: pytest.TempPathFactory, chromium: Browser, seen: Watch) -> Iterator[Gallery]:
     """The gallery with two visitors, each with a browser for all tests."""
-    folder, world, states = filled
+    folder = made_once(tmp_path_factory, "gallery", gallery.make)
+    plan = gallery.plan_in(folder)
     with serving(folder, "--no-demo") as site:
         url = f"http://127.0.0.1:{site.port}"
         contexts = [chromium.new_context(base_url=url, reduced_motion="reduce") for _visitor in range(2)]
-        gallery.carry_over(world, "owner", contexts[1], url)
+        gallery.let_in(plan, contexts[1], url)
         for context in contexts:
             context.set_default_timeout(PATIENCE_MILLISECONDS)
+            looks.prepare(context)
             seen.over(context, url)
-        yield Gallery(url, world, states, *(context.new_page() for context in contexts))
+        yield Gallery(url, plan, *(context.new_page() for context in contexts))
         for context in contexts:
             context.close()
+        assert "level=error" not in site.log.read_text()
+
+
+@pytest.fixture(scope="package")
+def letters(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Letters]:
+    """A site that has just begun, one for many journeys."""
+    folder = made_once(tmp_path_factory, "letters", begin)
+    with serving(folder, "--no-demo") as site:
+        url = f"http://127.0.0.1:{site.port}"
+        with chromium.new_context(base_url=url) as context:
+            begun = signed_in(link_in(folder), url, site, context)
+        yield begun
         assert "level=error" not in site.log.read_text()

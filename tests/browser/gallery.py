@@ -2,64 +2,124 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import time
+import json
+from dataclasses import asdict, dataclass, replace
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from playwright.sync_api import BrowserContext, Page
+from sqlalchemy import update
 
-from organizer import outbox
+from organizer import clock
+from organizer.accounts import passwords
 from organizer.db import db
 from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.events.rules import Occurrence, SpotShown
 from organizer.keeping.demo import filling
-from organizer.leaflets import service as leaflets
-from organizer.leaflets.rules import Kind, LeafletDetails
+from organizer.outbox import OutboxRow
 from organizer.rsvps import queries as rsvps
-from organizer.statements import queries as statement_queries
+from organizer.statements import opening
 from organizer.statements import service as statements
 from organizer.statements.models import Statement
+from organizer.web import create_app
 from tests import factories, world
-from tests.browser import exhibits
-from tests.media import corpus
+from tests.browser import exhibits, handed_out
+from tests.conftest import Browser
+from tests.served import environment
 from tests.world import World
 
-LEAFLET = LeafletDetails("Letters to prisoners", "en", text_alternative="Write to a prisoner.")
-CARRIED = ("session", "photo_key")
+# Secret links leave the cookies that the pages behind them need.
+LINKS = ("/r/", "/s/", "/photos/mine/", "/collections/for-print/")
+PLAN = "plan.json"
 LONG_WORD = "Solidaritätsdemonstrationsvorbereitungsausschusssitzungsprotokoll"
 
 
-@dataclass
+@dataclass(frozen=True)
+class Plan:
+    """Where everything hangs: `states` are paths by what is special there, `pages` are those of every route."""
+
+    states: dict[str, str]
+    pages: list[str]
+    values: dict[str, str]
+    """The values of our side's routes' variables; `past_id` is its action that is over."""
+    cookies: list[dict[str, Any]]
+    """The owner's."""
+
+
+@dataclass(frozen=True)
 class Gallery:
-    """`states` are paths by what is special there; `everyone` and `owner` are pages to look at them with."""
+    """`everyone` and `owner` are pages to look with."""
 
     url: str
-    world: World
-    states: dict[str, str]
+    plan: Plan
     everyone: Page
     owner: Page
 
+    @property
+    def states(self) -> dict[str, str]:
+        return self.plan.states
+
     def path(self, name: str) -> str:
-        """Where a state is, or the address of one of our side's routes; `past_id` is its action that is over."""
-        ours = self.world.ours
-        return self.states.get(name) or name.format(**ours.shared, past_id=ours.special["review"]["event_id"])
+        """Where a state is, or the address of one of our side's routes."""
+        return self.states.get(name) or name.format(**self.plan.values)
 
 
-def fill(app: Flask) -> tuple[World, dict[str, str]]:
+def make(folder: Path) -> None:
+    """Put a site's data into the folder, and beside it the plan."""
+    app = create_app(environment(folder), testing=True)
+    app.test_client_class = Browser
+    cheap = type(passwords.HASHER)(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patched, app.app_context():
+        patched.setattr(passwords, "HASHER", cheap)
+        plan = _fill(app)
+        db.session.remove()
+        db.engine.dispose()
+    (folder / PLAN).write_text(json.dumps(asdict(plan)))
+
+
+def plan_in(folder: Path) -> Plan:
+    return Plan(**json.loads((folder / PLAN).read_text()))
+
+
+def _fill(app: Flask) -> Plan:
     """Put the demo and a world into an untouched database, and find where something special is."""
     upgrade()
     filling.fill()
     made = world.make(app)
-    coming = db.session.get_one(Event, made.ours.shared["event_id"])
-    rebuilt = leaflets.upload(coming, LEAFLET, Kind.PDF, corpus.planted_pdf(), "")
-    outbox.run_owed()
-    db.session.refresh(rebuilt.shown)
-    leaflets.publish(rebuilt, "")
-    states = {**_events(), **_rescheduled(), **_answers(made), **_statements(made), **exhibits.add(made)}
-    return made, {**states, "leaflet": f"/leaflets/{rebuilt.id}", "home": "/", "nothing here": "/nowhere"}
+    _leave_all_as_it_is()
+    states = {**_events(), **_rescheduled(), **_answers(made), **_statements(made)}
+    states |= {**exhibits.add(made), **handed_out.add(made), "home": "/", "nothing here": "/nowhere"}
+    values = {**made.ours.shared, "past_id": made.ours.special["review"]["event_id"]}
+    pages = _pages(made)
+    _leave_all_as_it_is()
+    return Plan(states, pages, values, _cookies(made))
+
+
+def _leave_all_as_it_is() -> None:
+    """Have the worker believe that another one is at what is owed: most files here are none, and nobody prints them."""
+    db.session.execute(update(OutboxRow).values(leased_until_at=clock.now() + timedelta(days=1)))
+    db.session.commit()
+
+
+def _pages(made: World) -> list[str]:
+    """What the owner is shown as a page; downloads and feeds are none, and no code can be stamped on no real file."""
+    paths = [path for path in made.pages() if not path.endswith("/stamped")]
+    for path in paths:
+        if path.startswith(LINKS):
+            made.browsers["owner"].get(path)
+    return [path for path in paths if made.ask("owner", path).mimetype == "text/html"]
+
+
+def _cookies(made: World) -> list[dict[str, Any]]:
+    """The owner's sign-in, her keys to uncovered pictures, and what secret links left."""
+    kept = (made.browsers["owner"]._cookies or {}).values()
+    return [{"name": each.key, "value": each.value, "path": each.path} for each in kept]
 
 
 def _events() -> dict[str, str]:
@@ -104,16 +164,12 @@ def _statements(made: World) -> dict[str, str]:
     waiting = db.session.get_one(Statement, made.ours.special["review.publish"]["statement_id"])
     return {
         "taken back": f"/statements/{gone.id}",
-        "my statement": f"/s/{statement_queries.link_token(waiting)}",
+        "my statement": f"/s/{opening.link_token(waiting)}",
         "say why": f"/events/{made.ours.special['statements.new']['address']}/statements/new",
     }
 
 
-def carry_over(made: World, role: str, context: BrowserContext, url: str) -> None:
-    """Let a browser be signed in as that role of the world, with the keys that it holds to uncovered pictures."""
-    cookies = [cookie for cookie in (made.browsers[role]._cookies or {}).values() if cookie.key in CARRIED]
-    assert cookies
-    host = urlsplit(url).hostname or ""
-    context.add_cookies(
-        [{"name": each.key, "value": each.value, "domain": host, "path": each.path} for each in cookies]
-    )
+def let_in(plan: Plan, context: BrowserContext, url: str) -> None:
+    """Let a browser be the owner's, who has opened all secret links."""
+    host = urlsplit(url).hostname
+    context.add_cookies([{**each, "domain": host} for each in plan.cookies])  # type: ignore[typeddict-item] # from JSON

@@ -1,4 +1,4 @@
-"""How a page is looked at: by axe in light and dark, narrow and wide, and by a ruler."""
+"""How a page is looked at: by axe in light and dark, and by a ruler, narrow and wide."""
 
 from __future__ import annotations
 
@@ -7,25 +7,28 @@ from pathlib import Path
 from typing import Any, Literal
 
 from axe_playwright_python.base import AXE_SCRIPT
-from playwright.sync_api import Page
+from playwright.sync_api import BrowserContext, Page
 
 MEASURE = (Path(__file__).parent / "measure.js").read_text().partition("*/")[2].strip().rstrip(";")
-SMALLEST, PHONE, DESK = (320, 640), (375, 812), (1440, 900)
-# Each width and each scheme once; all of both in the long run.
-SIGHTS: list[tuple[tuple[int, int], Literal["light", "dark"]]] = [(DESK, "dark")]
-if os.environ.get("ORGANIZER_SOAK"):
-    SIGHTS += [(PHONE, "dark"), (DESK, "light")]
+Size = tuple[int, int]
+Scheme = Literal["light", "dark"]
+SMALLEST: Size = (320, 640)
+PHONE: Size = (375, 812)
+DESK: Size = (1440, 900)
+# Further widths and schemes in the long run.
+SIGHTS: list[tuple[Size, Scheme]] = [(PHONE, "light"), (PHONE, "dark"), (DESK, "light")]
 # What lies between the margins of A4.
 PAPER = (680, 1000)
 TARGET_PIXELS = 44
-EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
-# What may differ between schemes and widths; the rest is the same page.
-BY_SIGHT = {
-    **EVERYTHING,
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block", "target-size"]},
-}
-RUN = """options => axe.run(document, options).then(found => found.violations.map(
-  rule => `${rule.id}: ` + rule.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(" | ")))"""
+# Nothing of ours is in a frame or plays, and axe would fetch the style sheets once more for rules that it leaves out.
+EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"], "preload": False}
+# What may differ between schemes; the rest is the same page, but for its sizes, which the ruler takes at each width.
+BY_SCHEME = {**EVERYTHING, "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+LOOK = f"""async ([options, least]) => {{
+  const found = await axe.run(document, options);
+  const told = (rule) => `${{rule.id}}: ` + rule.nodes.slice(0, 3).map((node) => node.html.slice(0, 160)).join(" | ");
+  return [found.violations.map(told), ({MEASURE})(least)];
+}}"""
 # Numbers all that Tab should reach; of several radio buttons Tab reaches one.
 NUMBER = """() => {
   const controls = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']";
@@ -45,23 +48,34 @@ FOCUSED = """() => {
 }"""
 
 
+def prepare(context: BrowserContext) -> None:
+    """Give axe to each page of a browser that is to look at many."""
+    context.add_init_script(AXE_SCRIPT)
+
+
 def faults(page: Page) -> list[str]:
-    """All that is wrong with how the page looks now; it is left as it was found, on a phone and in the light."""
-    page.evaluate(AXE_SCRIPT)
-    found = [
-        *_seen(page, PHONE, "light", EVERYTHING),
-        *(fault for size, scheme in SIGHTS for fault in _seen(page, size, scheme, BY_SIGHT)),
-        *_measured(page, DESK),
-        *_measured(page, SMALLEST),
-    ]
-    resize(page, PHONE)
-    return found
+    """All that is wrong with how the page looks: narrow and light, wide and dark.
+
+    It begins as the page stands, and leaves it in the other way, for the page after it.
+    """
+    _bring_axe(page)
+    sights: list[tuple[Size, Scheme, dict[str, Any]]] = [(SMALLEST, "light", EVERYTHING), (DESK, "dark", BY_SCHEME)]
+    if _size(page) == DESK:
+        sights.reverse()
+    if os.environ.get("ORGANIZER_SOAK"):
+        sights += [(size, scheme, EVERYTHING) for size, scheme in SIGHTS]
+    return [fault for size, scheme, options in sights for fault in _seen(page, size, scheme, options)]
 
 
 def quick_faults(page: Page) -> list[str]:
-    """The same on a phone in the light, for a language that turns the page around."""
-    page.evaluate(AXE_SCRIPT)
-    return [*_seen(page, PHONE, "light", EVERYTHING), *_measured(page, SMALLEST)]
+    """The same narrow and in the light only, for a language that turns the page around."""
+    _bring_axe(page)
+    return _seen(page, SMALLEST, "light", EVERYTHING)
+
+
+def _bring_axe(page: Page) -> None:
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE_SCRIPT)
 
 
 def keyboard_faults(page: Page) -> list[str]:
@@ -80,16 +94,21 @@ def keyboard_faults(page: Page) -> list[str]:
     return [*(f"not reached: {html}" for html in missed.values()), *(f"no focus seen: {html}" for html in unmarked)]
 
 
-def _seen(page: Page, size: tuple[int, int], scheme: Literal["light", "dark"], options: dict[str, Any]) -> list[str]:
+def _seen(page: Page, size: Size, scheme: Scheme, options: dict[str, Any]) -> list[str]:
     resize(page, size)
     page.emulate_media(color_scheme=scheme)
-    return [f"{scheme}, {size[0]} px: {violation}" for violation in page.evaluate(RUN, options)]
+    violations, misfits = page.evaluate(LOOK, [options, TARGET_PIXELS])
+    return [
+        *(f"{scheme}, {size[0]} px: {found}" for found in violations),
+        *(f"{size[0]} px: {found}" for found in misfits),
+    ]
 
 
-def _measured(page: Page, size: tuple[int, int]) -> list[str]:
-    resize(page, size)
-    return [f"{size[0]} px: {fault}" for fault in page.evaluate(MEASURE, TARGET_PIXELS)]
+def resize(page: Page, size: Size) -> None:
+    if size != _size(page):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
 
 
-def resize(page: Page, size: tuple[int, int]) -> None:
-    page.set_viewport_size({"width": size[0], "height": size[1]})
+def _size(page: Page) -> Size | None:
+    size = page.viewport_size
+    return (size["width"], size["height"]) if size else None

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
-from zoneinfo import ZoneInfo
+from datetime import date, datetime
 
 import pytest
 
 from tests.browser import looks
 from tests.browser.conftest import Browse
-from tests.browser.people import Organizer, Participant, owner_link
+from tests.browser.letters import GROUP, ZONE, begin, in_days, link_in
+from tests.browser.people import Organizer, Participant
 from tests.browser.subscriber import Subscriber
+from tests.made_once import made_once
 from tests.media import corpus
-from tests.served import environment, flask, serving
+from tests.served import serving
 
 pytestmark = pytest.mark.browser
 
-ZONE = ZoneInfo("America/Los_Angeles")
-START = (
-    *("--group", "East Bay Letters", "--city", "Oakland", "--region", "California", "--country", "US"),
-    *("--zone", ZONE.key, "--language", "en", "--name", "Fern"),
-)
 LEAFLETING = {
     "title": "Leaflets at the farmers' market",
     "what_for": "In solidarity with political prisoners in Russia who oppose the war.",
@@ -31,8 +26,8 @@ LEAFLETING = {
     "ends_time": "13:00",
     "place": "Farmers' market",
 }
-LATER = datetime.now(ZONE).date() + timedelta(days=10)
-EMPTY = ("/", "/past", "/statements", "/leaflets", "/groups/east-bay-letters", "/groups/east-bay-letters/desk")
+LATER = date.fromisoformat(in_days(10))
+EMPTY = ("/", "/past", "/statements", "/leaflets", f"/groups/{GROUP}", f"/groups/{GROUP}/desk")
 WHY = "My neighbour asked me what one leaflet changes. I said: I do not know, take one."
 
 
@@ -51,19 +46,19 @@ class Stage:
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
-def stage(request: pytest.FixtureRequest, tmp_path: Path, browse: Browse) -> Iterator[Stage]:
-    started = flask(environment(tmp_path), "start", *START)
-    with serving(tmp_path, "--no-demo") as site:
+def stage(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, browse: Browse) -> Iterator[Stage]:
+    folder = made_once(tmp_path_factory, "letters", begin)
+    with serving(folder, "--no-demo") as site:
         url = f"http://127.0.0.1:{site.port}"
         contexts = [browse(url, java_script_enabled=request.param) for _person in range(3)]
         yield Stage(
             url,
-            owner_link(started.stdout),
+            link_in(folder),
             request.param,
             Organizer(contexts[0]),
             Participant(contexts[1]),
             Participant(contexts[2]),
-            Subscriber(f"{url}/groups/east-bay-letters.ics"),
+            Subscriber(f"{url}/groups/{GROUP}.ics"),
         )
         assert "level=error" not in site.log.read_text()
 
@@ -125,7 +120,8 @@ def hands_out_a_leaflet(stage: Stage, coming: str) -> None:
     assert stage.subscriber.hears()
     (attached,) = stage.subscriber.only.attached
     assert attached.startswith(f"{stage.url}/leaflets/")
-    assert attached in stage.subscriber.only.description
+    assert "Leaflet: Letters to prisoners (English)" in stage.subscriber.only.description
+    assert attached.removesuffix("/file") in stage.subscriber.only.description
 
 
 def answers_and_changes_the_answer(stage: Stage, coming: str) -> str:

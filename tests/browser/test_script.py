@@ -53,7 +53,7 @@ def test_an_end_is_offered_until_it_is_chosen_or_said_to_be_open(rooms: Gallery)
 
 def test_a_new_time_is_offered_with_the_present_length(rooms: Gallery) -> None:
     page = rooms.owner
-    page.goto(f"/events/{rooms.world.ours.shared['event_id']}/reschedule")
+    page.goto(rooms.path("/events/{event_id}/reschedule"))
     _choose(page.locator("[name=starts_time]"), "15:00")
     expect(page.locator("[name=ends_time]")).to_have_value("18:00")
 

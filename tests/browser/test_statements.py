@@ -2,30 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from itertools import count
-from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.browser.conftest import Browse
-from tests.browser.people import Organizer, owner_link
+from tests.browser.letters import GROUP, Letters, in_days
 from tests.browser.subscriber import FeedReader
 from tests.browser.telling import Author, Editor, NewspapersEditor, Pictured, Reader, expect_seen
 from tests.media import corpus
-from tests.served import environment, flask, serving
 
 pytestmark = pytest.mark.browser
 
-ZONE = ZoneInfo("America/Los_Angeles")
-START = (
-    *("--group", "East Bay Letters", "--city", "Oakland", "--region", "California", "--country", "US"),
-    *("--zone", ZONE.key, "--language", "en", "--name", "Fern"),
-)
-GROUP = "east-bay-letters"
 HERE, SITE, PRESS = "On the page of this action", "Elsewhere on this site", "In newspapers and magazines"
 TEXTS = ("statements.txt", "statements.md", "captions.txt", "consent.txt")
 TRANSCRIPT = """I came because one of them looked back at me.
@@ -42,26 +32,6 @@ Photo: Wren
 
 I have no words."""
 ACTIONS = count(1)
-
-
-@dataclass(frozen=True)
-class Served:
-    url: str
-    session: str
-
-
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, chromium: Browser) -> Iterator[Served]:
-    """A new site, whose owner has signed in: one for all of these, with an action for each."""
-    folder = tmp_path_factory.mktemp("statements")
-    started = flask(environment(folder), "start", *START)
-    with serving(folder, "--no-demo") as site:
-        url = f"http://127.0.0.1:{site.port}"
-        with chromium.new_context(base_url=url) as context:
-            Organizer(context).chooses_a_password(owner_link(started.stdout))
-            session = next(cookie for cookie in context.cookies() if cookie.get("name") == "session")
-        yield Served(url, session.get("value", ""))
-        assert "level=error" not in site.log.read_text()
 
 
 @dataclass(frozen=True)
@@ -83,20 +53,20 @@ class Street:
 
 
 @pytest.fixture(params=[True, False], ids=["script", "no script"])
-def street(request: pytest.FixtureRequest, served: Served, browse: Browse) -> Street:
-    editors, readers = (browse(served.url, java_script_enabled=request.param) for _person in range(2))
-    editors.add_cookies([{"name": "session", "value": served.session, "url": served.url}])
+def street(request: pytest.FixtureRequest, letters: Letters, browse: Browse) -> Street:
+    editors, readers = (browse(letters.url, java_script_enabled=request.param) for _person in range(2))
+    letters.let_in(editors)
     editor, number = Editor(editors, has_script=request.param), next(ACTIONS)
     action = editor.publishes(
         title=f"At the lake, number {number}",
         what_for="For letters to prisoners.",
-        starts_on=(datetime.now(ZONE).date() - timedelta(days=3)).isoformat(),
+        starts_on=in_days(-3),
         starts_time="10:00",
         ends_time="13:00",
         place="By the lake",
     )
-    feed = FeedReader(f"{served.url}/statements.atom")
-    return Street(served.url, request.param, editor, Reader(readers), action, number, feed, browse)
+    feed = FeedReader(f"{letters.url}/statements.atom")
+    return Street(letters.url, request.param, editor, Reader(readers), action, number, feed, browse)
 
 
 def test_words_go_from_their_author_to_the_library_and_back(street: Street) -> None:

@@ -5,14 +5,13 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
 
 from organizer.collections import rules, service
 from organizer.collections.models import Collection
 from organizer.db import db
 from organizer.policy import Role
 from organizer.statements.rules import ConsentDetails, Use
-from tests import factories
+from tests import factories, querying
 from tests.collections.collecting import collection, pdf_text, photo, said
 from tests.factories import Person
 from tests.reading import Page
@@ -224,14 +223,6 @@ def test_pages_ask_the_database_as_often_for_many_items_as_for_one(app: Flask, c
 
 
 def _queries(client: FlaskClient, path: str) -> int:
-    asked: list[str] = []
-
-    def note(*args: object) -> None:
-        asked.append(str(args[2]))
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with querying.statements() as sent:
         assert client.get(path).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-    return len(asked)
+    return len(sent)

@@ -12,7 +12,7 @@ from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import EventLeaflet, LeafletVersion
-from organizer.leaflets.rules import Kind, LeafletDetails, State
+from organizer.leaflets.rules import Kind, LeafletDetails, State, Upload
 from tests import factories, undoing, world
 from tests.factories import Person, post
 
@@ -52,8 +52,8 @@ def test_a_deleted_draft_is_gone_with_all_that_was_its_own(organizer: Person, dr
     kept = factories.event(organizer.group)
     events.post_notice(draft, {"en": "To ourselves"}, ACTOR)
     words = LeafletDetails("Only here", "en")
-    only_here = leaflets.upload(draft, words, Kind.PICTURE, world.PHOTO.data, ACTOR).shown.id
-    elsewhere = leaflets.upload(draft, words, Kind.PICTURE, world.PHOTO.data, ACTOR)
+    only_here = leaflets.upload(draft, Upload(words, Kind.PICTURE, world.PHOTO.data), ACTOR).shown.id
+    elsewhere = leaflets.upload(draft, Upload(words, Kind.PICTURE, world.PHOTO.data), ACTOR)
     db.session.add(EventLeaflet(event_id=kept.id, leaflet_id=elsewhere.id))
     db.session.commit()
     before, draft_id, elsewhere_id = undoing.all_rows(), draft.id, elsewhere.shown.id

@@ -22,55 +22,24 @@ from organizer.groups.models import Invitation, Membership
 from organizer.policy import NOBODY, Role
 from tests import factories
 from tests.factories import PASSWORD, Person, post
+from tests.groups.belonging import NEW, OFFER, invite, name_of, people_of, role_of
 from tests.groups.racing import Act, at_once
-
-NEW = {"name": "Ben", "password": "ladder violin october stone", "password_again": "ladder violin october stone"}
-OFFER = {"role": "2", "password": PASSWORD}
-
-
-@pytest.fixture
-def owner(app: Flask) -> Person:
-    return factories.person(app, Role.OWNER)
-
-
-@pytest.fixture
-def member(app: Flask, owner: Person) -> Person:
-    return factories.person(app, Role.MEMBER, owner.group)
-
-
-def _people(person: Person) -> str:
-    return f"/groups/{person.group.slug}/people"
-
-
-def _name(person: Person) -> str:
-    return db.session.get_one(Account, person.account_id).name
-
-
-def _role(person: Person) -> Role | None:
-    db.session.rollback()
-    db.session.expire_all()
-    found = queries.membership(person.group.id, person.account_id)
-    return Role(found.role) if found else None
-
-
-def _invite(owner: Person, role: Role = Role.ORGANIZER) -> str:
-    return f"/invitations/{groups.invite(owner.group, role, owner.account_id)}"
 
 
 def test_an_invitation_is_shown_once_to_copy_and_to_scan(owner: Person) -> None:
-    answer = post(owner.client, _people(owner), OFFER)
+    answer = post(owner.client, people_of(owner), OFFER)
 
     assert answer.status_code == 200
     link = re.search(r'value="(http://localhost/invitations/([a-z2-7]{32}))"', answer.text)
     assert link
     assert "<svg" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
-    assert link[2] not in owner.client.get(_people(owner)).text
+    assert link[2] not in owner.client.get(people_of(owner)).text
     assert link[2].encode() not in db.session.scalars(select(Invitation.token_hash)).one()
 
 
 def test_an_invitation_makes_a_new_account_a_member_and_signs_it_in(client: FlaskClient, owner: Person) -> None:
-    path = _invite(owner)
+    path = invite(owner)
     page = client.get(path)
     assert page.status_code == 200
     assert owner.group.name in page.text
@@ -88,36 +57,36 @@ def test_an_invitation_makes_a_new_account_a_member_and_signs_it_in(client: Flas
 
 def test_an_invitation_makes_a_signed_in_account_a_member(app: Flask, owner: Person) -> None:
     stranger = factories.person(app)
-    path = _invite(owner, Role.OWNER)
+    path = invite(owner, Role.OWNER)
     assert "Join with your account" in stranger.client.get(path).text
 
     assert post(stranger.client, path, {}).status_code == 303
-    assert stranger.client.get(_people(owner)).status_code == 200
+    assert stranger.client.get(people_of(owner)).status_code == 200
 
 
 def test_whoever_has_an_account_signs_in_and_comes_back_to_the_invitation(app: Flask, owner: Person) -> None:
     stranger = factories.person(app)
     browser = app.test_client()
-    path = _invite(owner)
+    path = invite(owner)
     assert f'href="/sign-in?next={path}"' in browser.get(path).text
 
-    back = post(browser, f"/sign-in?next={path}", {"name": _name(stranger), "password": PASSWORD})
+    back = post(browser, f"/sign-in?next={path}", {"name": name_of(stranger), "password": PASSWORD})
     assert back.location == path
     assert post(browser, path, {}).status_code == 303
 
 
 def test_who_belongs_already_is_told_so_and_the_invitation_stays(owner: Person, member: Person) -> None:
-    path = _invite(owner, Role.OWNER)
+    path = invite(owner, Role.OWNER)
     answer = post(member.client, path, {})
 
     assert answer.status_code == 422
     assert "You belong to this group already" in answer.text
-    assert _role(member) == Role.MEMBER
+    assert role_of(member) == Role.MEMBER
     assert owner.client.get(path).status_code == 200
 
 
 def test_looking_does_not_use_an_invitation_up(client: FlaskClient, owner: Person) -> None:
-    path = _invite(owner)
+    path = invite(owner)
     for _ in range(3):
         assert client.get(path).status_code == 200
     assert post(client, path, NEW).status_code == 303
@@ -126,13 +95,13 @@ def test_looking_does_not_use_an_invitation_up(client: FlaskClient, owner: Perso
 def test_a_used_revoked_forged_or_late_invitation_is_the_one_404(
     app: Flask, client: FlaskClient, owner: Person, time_machine: TimeMachineFixture
 ) -> None:
-    used, revoked, late = _invite(owner), _invite(owner), _invite(owner)
+    used, revoked, late = invite(owner), invite(owner), invite(owner)
     assert post(app.test_client(), used, NEW).status_code == 303
     token = revoked.removeprefix("/invitations/")
     opened = queries.open_invitation(NOBODY, token)
     assert opened
     path = f"/groups/{owner.group.slug}/invitations/{opened.invitation.id}/revoke"
-    assert post(owner.client, path, {}, form_at=_people(owner)).status_code == 303
+    assert post(owner.client, path, {}, form_at=people_of(owner)).status_code == 303
     time_machine.move_to(clock.now() + timedelta(days=15))
 
     pages = [client.get(link) for link in (used, revoked, late, "/invitations/forged", "/nothing")]
@@ -144,7 +113,7 @@ def test_a_used_revoked_forged_or_late_invitation_is_the_one_404(
 
 def test_nobody_revokes_another_groups_invitation(app: Flask, owner: Person, client: FlaskClient) -> None:
     stranger = factories.person(app, Role.OWNER)
-    path = _invite(owner)
+    path = invite(owner)
     invitation = db.session.scalars(select(Invitation)).one()
     own = f"/groups/{stranger.group.slug}/invitations/{invitation.id}/revoke"
     post(stranger.client, own, {}, form_at="/account")
@@ -153,7 +122,7 @@ def test_nobody_revokes_another_groups_invitation(app: Flask, owner: Person, cli
 
 
 def test_without_a_form_token_no_invitation_is_revoked_or_used(client: FlaskClient, owner: Person) -> None:
-    path = _invite(owner)
+    path = invite(owner)
     invitation = db.session.scalars(select(Invitation)).one()
     owner.client.post(f"/groups/{owner.group.slug}/invitations/{invitation.id}/revoke")
     client.post(path, data=NEW)
@@ -177,7 +146,7 @@ def test_without_a_form_token_no_invitation_is_revoked_or_used(client: FlaskClie
 def test_bad_input_does_not_use_the_invitation_up(
     client: FlaskClient, owner: Person, changes: dict[str, str], field: str
 ) -> None:
-    path = _invite(owner)
+    path = invite(owner)
     answer = post(client, path, {**NEW, **changes})
 
     assert answer.status_code == 422
@@ -186,8 +155,8 @@ def test_bad_input_does_not_use_the_invitation_up(
 
 
 def test_a_name_that_is_taken_is_said_and_the_rest_stays(client: FlaskClient, owner: Person) -> None:
-    path = _invite(owner)
-    answer = post(client, path, {**NEW, "name": _name(owner).upper()})
+    path = invite(owner)
+    answer = post(client, path, {**NEW, "name": name_of(owner).upper()})
 
     assert answer.status_code == 422
     assert "This name is taken" in answer.text
@@ -196,7 +165,7 @@ def test_a_name_that_is_taken_is_said_and_the_rest_stays(client: FlaskClient, ow
 
 def test_what_happens_among_the_members_moves_no_public_page(client: FlaskClient, owner: Person) -> None:
     tag = client.get("/").headers["ETag"]
-    post(client, _invite(owner), NEW)
+    post(client, invite(owner), NEW)
 
     assert client.application.test_client().get("/", headers={"If-None-Match": tag}).status_code == 304
 
@@ -212,7 +181,7 @@ def _joining(token: str, name: str) -> Act:
 
 
 def test_an_invitation_that_many_use_at_once_lets_one_in(app: Flask, owner: Person) -> None:
-    token = _invite(owner).removeprefix("/invitations/")
+    token = invite(owner).removeprefix("/invitations/")
     db.session.rollback()
 
     results = at_once(app, [_joining(token, f"guest {number}") for number in range(6)])

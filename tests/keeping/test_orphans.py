@@ -202,22 +202,64 @@ def test_what_is_stored_between_the_listing_and_the_deletion_stays(
     monkeypatch.setattr(Storage, "page", stores_meanwhile)
     assert _round() == 1
     assert sent == ["leaflets", "photos"]
-    assert not blobs.exists(orphan)
+    assert orphan not in set(blobs.keys())
     assert set(blobs.keys()) == _needed()
     assert len(_needed()) == len(needed) + 6
 
 
+def _finished(blobs: Storage, folder: str = "photos") -> set[str]:
+    """What was made of an upload: several files in one folder."""
+    keys = {new_key(f"{folder}/{new_id()}")}
+    keys |= {new_key(key.rpartition("/")[0]) for key in list(keys) for _ in range(2)}
+    for key in keys:
+        blobs.put(key, b"x")
+    return keys
+
+
 def test_an_old_database_beside_the_blobs_costs_nothing(blobs: Storage, later: Callable[..., None]) -> None:
-    found = {_orphan(blobs, folder) for folder in ("leaflets", "photos") for _ in range(5)}
+    found = {key for folder in ("leaflets", "photos") for _ in range(3) for key in _finished(blobs, folder)}
+    found |= {_orphan(blobs, folder) for folder in ("leaflets", "photos")}
     later(2 * DAYS)
     assert _round() == 0
     assert set(blobs.keys()) == found
     told = {finding.subject: finding for finding in doctor.examine()}["blobs"]
     assert told.is_alarm
-    assert "10 are needed by nothing" in told.sentence
+    assert "20 are needed by nothing" in told.sentence
     assert "flask sweep" in told.sentence
-    assert orphans.sweep_all() == 10
+    assert orphans.sweep_all() == 20
     assert blobs.keys() == []
+
+
+def test_what_killed_uploads_left_goes_also_from_an_empty_site(blobs: Storage, later: Callable[..., None]) -> None:
+    for folder in ("leaflets", "photos"):
+        for _ in range(12):
+            _orphan(blobs, folder)
+    later(2 * DAYS)
+    assert _round() == 24
+    assert blobs.keys() == []
+
+
+def test_more_than_kills_leave_stays(
+    blobs: Storage, later: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orphans, "MOST_KILLED", 12)
+    found = {_orphan(blobs) for _ in range(13)}
+    later(2 * DAYS)
+    assert _round() == 0
+    assert set(blobs.keys()) == found
+
+
+@pytest.mark.parametrize("page", [4, 5])
+def test_what_was_made_of_an_upload_is_known_across_the_pages_of_a_listing(
+    page: int, blobs: Storage, later: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its last file stands first on the next page, or its first one last on this."""
+    monkeypatch.setattr(orphans, "PAGE", page)
+    monkeypatch.setattr(orphans, "FEW", 0)
+    found = {key for _ in range(8) for key in _finished(blobs)}
+    later(2 * DAYS)
+    assert _round() == 0
+    assert set(blobs.keys()) == found
 
 
 def test_the_doctor_tells_how_many_there_are(blobs: Storage, needed: set[str], later: Callable[..., None]) -> None:
@@ -245,10 +287,10 @@ def test_a_storage_that_is_down_stops_neither_the_clock_nor_the_round(
         for name, value in buckets.CREDENTIALS.items():
             patch.setenv(name, value)
         outbox.tick()
-    assert blobs.exists(orphan)
+    assert orphan in set(blobs.keys())
     for _ in range(3):
         outbox.tick()
-    assert not blobs.exists(orphan)
+    assert orphan not in set(blobs.keys())
 
 
 def test_empty_folders_and_what_was_half_written_go_with_the_round(app: Flask, tmp_path: Path) -> None:

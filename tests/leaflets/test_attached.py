@@ -16,13 +16,14 @@ from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import EventLeaflet, Leaflet
-from organizer.leaflets.rules import Kind, LeafletDetails, VersionDetails
+from organizer.leaflets.rules import LeafletDetails
 from organizer.media import Picture, RebuiltPdf
 from tests import factories
 from tests.calendars import linter
 from tests.factories import Person
+from tests.leaflets import making
+from tests.leaflets.making import WHO
 
-WHO = "a" * 26
 PIXEL = Picture(b"RIFF\x0c\x00\x00\x00WEBPVP8 ", "image/webp", 1, 1)
 JPEG = Picture(b"\xff\xd8\xff\xe0 a picture", "image/jpeg", 1, 1, previews=(PIXEL,))
 PNG = Picture(b"\x89PNG another", "image/png", 1, 1, previews=(PIXEL,))
@@ -70,16 +71,12 @@ def _told(client: FlaskClient, event: Event) -> Told:
 
 
 def _published(event: Event, made: Picture | RebuiltPdf, title: str = "Letters to prisoners") -> Leaflet:
-    kind = Kind.PDF if made is PDF else Kind.PICTURE
-    leaflet = leaflets.upload(event, LeafletDetails(title, "en"), kind, made.data, WHO)
-    leaflets.finish(leaflet.shown, made)
-    return leaflets.publish(leaflet, WHO)
+    return making.published(event, title, made)
 
 
 def _replaced(leaflet: Leaflet, made: Picture | RebuiltPdf) -> None:
-    version = leaflets.upload_version(leaflet, VersionDetails(), Kind.PICTURE, made.data, WHO)
-    leaflets.finish(version, made)
-    leaflets.publish(leaflet, WHO)
+    making.next_version(leaflet, made)
+    making.publish(leaflet)
 
 
 def test_each_of_several_is_attached_with_its_type_and_told_in_the_text(client: FlaskClient, event: Event) -> None:
@@ -88,14 +85,33 @@ def test_each_of_several_is_attached_with_its_type_and_told_in_the_text(client: 
     types = {JPEG: "image/jpeg", PNG: "image/png", PDF: "application/pdf"}
     assert set(told.attached) == {(types[each], f"/leaflets/{leaflet_id}/file") for leaflet_id, each in made.items()}
     for media_type, path in told.attached:
-        assert f"http://localhost{path}" in told.description
+        page = f"http://localhost{path.removesuffix('/file')}"
+        assert re.search(rf"Leaflet: Leaflet \d \(English\)\\n{re.escape(page)}(\\n|$)", told.description)
         assert client.get(path).content_type == media_type
+    assert "/file" not in told.description
+
+
+def test_a_new_title_or_language_is_told_and_nothing_else_that_is_said_of_it(client: FlaskClient, event: Event) -> None:
+    leaflet = _published(event, JPEG)
+    before = _told(client, event)
+    leaflets.edit(leaflet, LeafletDetails("Letters to prisoners", "en", credits="A kitchen table"), WHO, 1)
+    assert _told(client, event) == before
+    leaflets.edit(leaflet, LeafletDetails("Листи; на волю", "uk"), WHO, 1)
+    after = _told(client, event)
+    assert r"Leaflet: Листи\; на волю (українська)\n" in after.description
+    assert after.attached == before.attached
+    assert after.changed > before.changed
+
+
+def test_an_entry_tells_of_it_in_the_language_of_the_action(client: FlaskClient, organizer: Person) -> None:
+    event = factories.event(organizer.group, language="fa")
+    _published(event, JPEG)
+    assert "Letters to prisoners (English)" in _told(client, event).description
 
 
 def test_what_waits_to_be_published_is_not_attached(client: FlaskClient, event: Event) -> None:
     before = _told(client, event)
-    leaflet = leaflets.upload(event, LeafletDetails("Letters", "en"), Kind.PICTURE, JPEG.data, WHO)
-    leaflets.finish(leaflet.shown, JPEG)
+    making.ready(event, made=JPEG)
     assert _told(client, event) == before
 
 
@@ -105,11 +121,10 @@ def test_a_new_version_keeps_the_address_and_moves_the_entry_but_not_its_sequenc
     leaflet = _published(event, JPEG)
     before = _told(client, event)
     ((_type, path),) = before.attached
-    waiting = leaflets.upload_version(leaflet, VersionDetails(), Kind.PICTURE, PNG.data, WHO)
-    leaflets.finish(waiting, PNG)
+    making.next_version(leaflet, PNG)
     assert _told(client, event) == before
     assert client.get(path).data == JPEG.data
-    leaflets.publish(leaflet, WHO)
+    making.publish(leaflet)
     after = _told(client, event)
     assert after.attached == [("image/png", path)]
     assert client.get(path).data == PNG.data

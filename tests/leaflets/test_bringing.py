@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,6 +18,7 @@ from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import EventLeaflet, Leaflet
 from tests import factories
 from tests.factories import Person, post
+from tests.groups import racing
 from tests.leaflets import sending
 
 
@@ -110,7 +114,29 @@ def test_it_stays_at_its_last_event(client: FlaskClient, organizer: Person, leaf
     assert client.get(f"/leaflets/{leaflet.id}").status_code == 200
 
 
+@pytest.mark.load
 def test_two_who_take_it_away_at_once_leave_it_somewhere(
+    app: Flask, organizer: Person, leaflet: Leaflet, event: Event, other: Event
+) -> None:
+    leaflet_id, event_ids = leaflet.id, (event.id, other.id)
+
+    def take_away(wait: Callable[[], int], event_id: str) -> None:
+        event, leaflet = db.session.get_one(Event, event_id), db.session.get_one(Leaflet, leaflet_id)
+        assert len(leaflet.events) == 2
+        wait()
+        leaflets.take_away(event, leaflet, organizer.account_id)
+
+    for _ in range(5):
+        for event_id in event_ids:
+            leaflets.bring(db.session.get_one(Event, event_id), [leaflet_id], organizer.account_id)
+        db.session.rollback()
+        outcomes = racing.at_once(app, [partial(take_away, event_id=event_id) for event_id in event_ids])
+        assert {type(outcome) for outcome in outcomes} == {type(None), RuleError}
+        db.session.rollback()
+        assert db.session.query(EventLeaflet).filter_by(leaflet_id=leaflet_id).count() == 1
+
+
+def test_it_is_taken_away_once_and_not_from_its_last_event(
     organizer: Person, leaflet: Leaflet, event: Event, other: Event
 ) -> None:
     leaflets.bring(other, [leaflet.id], organizer.account_id)

@@ -18,12 +18,12 @@ from time_machine import TimeMachineFixture
 from organizer import clock, outbox, storage
 from organizer.db import db
 from organizer.events.models import Event
-from organizer.leaflets import files, jobs, queries
+from organizer.leaflets import files, jobs, outcome, queries
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
-from organizer.leaflets.rules import Kind, LeafletDetails, State
+from organizer.leaflets.rules import Kind, LeafletDetails, State, Upload
 from organizer.media import sandbox
-from organizer.outbox import Fact
+from organizer.outbox import Fact, OutboxRow
 from organizer.storage import Storage, StorageDown
 from tests.factories import Person
 from tests.leaflets import sending
@@ -31,10 +31,15 @@ from tests.leaflets import sending
 DETAILS = LeafletDetails("Letters to prisoners", "en")
 
 
+@pytest.fixture(autouse=True)
+def made_once() -> None:
+    """It is the children themselves that are looked at here."""
+
+
 @pytest.fixture
 def version(organizer: Person, event: Event) -> LeafletVersion:
     """An upload that waits to be rebuilt."""
-    return leaflets.upload(event, DETAILS, Kind.PDF, sending.pdf(), organizer.account_id).shown
+    return leaflets.upload(event, Upload(DETAILS, Kind.PDF, sending.pdf()), organizer.account_id).shown
 
 
 def _state() -> str:
@@ -94,7 +99,7 @@ def test_with_the_storage_down_nothing_is_stored_and_the_form_says_so(
 
 def test_when_the_database_refuses_no_blob_stays(event: Event, blobs: Path) -> None:
     with pytest.raises(IntegrityError):
-        leaflets.upload(event, DETAILS, None, b"%PDF-", "nobody")  # type: ignore[arg-type] # breaks the row
+        leaflets.upload(event, Upload(DETAILS, None, b"%PDF-"), "nobody")  # type: ignore[arg-type] # breaks the row
     assert _files(blobs) == 0
 
 
@@ -123,7 +128,7 @@ def test_so_is_a_child_that_could_not_start(
 
 
 class FailsInBetween(Storage):
-    """Takes three blobs and no more, like a worker that is killed at its work."""
+    """Takes three blobs and no more."""
 
     def __init__(self, whole: Storage) -> None:
         super().__init__(whole._store, whole._folder)
@@ -144,12 +149,28 @@ def test_what_was_half_done_is_done_anew_and_leaves_nothing(
     assert outbox.run_owed() == 0
     assert _state() == State.UPLOADED
     assert db.session.query(Rendition).count() == 0
-    assert _files(blobs) == 4
+    assert _files(blobs) == 1
     app.extensions["storage"] = whole
     time_machine.move_to(clock.now() + timedelta(minutes=1))
     assert outbox.run_owed() == 1
     assert _state() == State.READY
     assert _files(blobs) == db.session.query(Rendition).count() == 5
+
+
+def test_what_a_killed_worker_left_goes_within_minutes(
+    version: LeafletVersion, blobs: Path, time_machine: TimeMachineFixture
+) -> None:
+    storage.current().put(storage.new_key(files.folder(version.id)), b"a page, and no row that leads to it")
+    outbox.run_owed()
+    assert _state() == State.READY
+    # Until then it could be of a worker that is still at it; the original has gone at once.
+    assert _files(blobs) == 6
+    time_machine.move_to(clock.now() + 2 * storage.SETTLED)
+    jobs_left = db.session.query(OutboxRow).filter_by(fact="leaflet.uploaded")
+    assert jobs_left.count() == 1
+    outbox.run(jobs_left.one().id)
+    assert _files(blobs) == 5
+    assert jobs_left.count() == 0
 
 
 def test_a_child_that_is_killed_becomes_a_refusal(app: Flask, organizer: Person, version: LeafletVersion) -> None:
@@ -178,9 +199,9 @@ def _kill_first_child() -> None:
 def test_what_is_withdrawn_while_it_is_rebuilt_stays_so(
     organizer: Person, version: LeafletVersion, blobs: Path
 ) -> None:
-    made = sandbox.run("pdfs", files.original(version))
+    made_of, made = version.source_key, sandbox.run("pdfs", files.original(version))
     leaflets.withdraw(db.session.get_one(Leaflet, version.leaflet_id), organizer.account_id)
-    leaflets.finish(version, made)
+    outcome.finish(version, made, made_of)
     jobs.rebuild(Fact("leaflet.uploaded", version.id))
     assert _state() == State.WITHDRAWN
     assert db.session.query(Rendition).count() == 0

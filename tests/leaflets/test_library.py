@@ -8,7 +8,6 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as listening
 
 from organizer.db import db
 from organizer.events.models import Event
@@ -16,11 +15,13 @@ from organizer.events.rules import Visibility
 from organizer.leaflets import search, views
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet
-from organizer.leaflets.rules import Kind, LeafletDetails, VersionDetails
 from organizer.leaflets.search import Wanted
 from organizer.media import Picture, RebuiltPdf
-from tests import factories
+from organizer.posters.rules import Recipe, Shape, Sheet
+from organizer.search import LONGEST_WORD, SOUGHT_IN
+from tests import factories, querying
 from tests.factories import Person
+from tests.leaflets import making
 from tests.world import PHOTO
 
 TITLE = re.compile(r'<h2[^>]*><a href="/leaflets/[^"]+">([^<]+)</a></h2>')
@@ -30,11 +31,7 @@ def _out(
     organizer: Person, event: Event, title: str, language: str = "en", made: Picture | RebuiltPdf = PHOTO, **words: str
 ) -> Leaflet:
     """A published leaflet."""
-    kind = Kind.PDF if isinstance(made, RebuiltPdf) else Kind.PICTURE
-    details = LeafletDetails(title, language, **words)  # type: ignore[arg-type] # named by the tests
-    leaflet = leaflets.upload(event, details, kind, b"sent", organizer.account_id)
-    leaflets.finish(leaflet.shown, made)
-    return leaflets.publish(leaflet, organizer.account_id)
+    return making.published(event, title, made, language=language, **words)
 
 
 def _pdf(text: str) -> RebuiltPdf:
@@ -99,6 +96,33 @@ def test_signs_of_the_database_mean_themselves(
     assert len(_titles(client, q=query)) == 1
 
 
+def test_a_single_letter_beside_words_does_not_narrow(client: FlaskClient, organizer: Person, event: Event) -> None:
+    _out(organizer, event, "Letters to prisoners")
+    _out(organizer, event, "写信给囚犯")
+    assert _titles(client, q="ж prisoners q") == ["Letters to prisoners"]
+    assert _titles(client, q="q") == []
+    # A sign that is a word of its own does.
+    assert _titles(client, q="囚 写信") == ["写信给囚犯"]
+    assert _titles(client, q="信 prisoners") == []
+
+
+def test_no_word_and_no_text_is_so_long_that_a_search_holds_up_the_site(
+    client: FlaskClient, organizer: Person, event: Event
+) -> None:
+    """A long word of one letter, looked for in a text of that letter alone, takes their product."""
+    _out(organizer, event, "All of one letter", made=_pdf("a" * SOUGHT_IN + " lantern"))
+    _out(organizer, event, "To its end", made=_pdf("b" * (SOUGHT_IN - 8) + " lantern"))
+    assert _titles(client, q="lantern") == ["To its end"]
+    assert _titles(client, q="b" * LONGEST_WORD + "another end") == ["To its end"]
+
+
+def test_of_many_words_the_longest_are_looked_for(client: FlaskClient, organizer: Person, event: Event) -> None:
+    _out(organizer, event, "Write letters to prisoners before the trial")
+    assert _titles(client, q="to the nil trial before prisoners letters") != []
+    assert _titles(client, q="to the nil trial before prisoners lanterns") == []
+    assert _titles(client, q="write write write write nil") == []
+
+
 # Filters.
 
 
@@ -112,6 +136,21 @@ def test_filters_narrow_and_go_together(client: FlaskClient, organizer: Person, 
     assert _titles(client, topic="letters") == ["Russian picture"]
     assert _titles(client, language="ru", format="picture", topic="market", q="russian") == ["Russian picture"]
     assert _titles(client, language="en", topic="letters") == []
+
+
+def test_what_was_made_in_several_languages_is_found_in_each(
+    client: FlaskClient, organizer: Person, event: Event
+) -> None:
+    made, _single = _out(organizer, event, "In three", "en"), _out(organizer, event, "In one", "uk")
+    made.versions[0].made_as = Recipe(event.id, Shape.POSTER, Sheet.A4, ("en", "fa", "zh")).kept()
+    db.session.commit()
+    for language in ("en", "fa", "zh"):
+        assert _titles(client, language=language) == ["In three"]
+    assert _titles(client, language="uk") == ["In one"]
+    page = client.get("/leaflets").text
+    offered = page.partition('name="language"')[2].partition("</select>")[0]
+    assert re.findall(r'<option value="(\w+)"', offered) == ["en", "fa", "uk", "zh"]
+    assert "Poster, A4 · English, فارسی, 中文" in page
 
 
 def test_what_is_chosen_stays_chosen(client: FlaskClient, organizer: Person, event: Event) -> None:
@@ -150,11 +189,10 @@ def test_drafts_old_versions_and_what_was_withdrawn_are_not_found(
     client: FlaskClient, organizer: Person, event: Event
 ) -> None:
     leaflet = _out(organizer, event, "Letters", text_alternative="an old sentence")
-    version = leaflets.upload_version(leaflet, VersionDetails(), Kind.PDF, b"sent", organizer.account_id)
-    leaflets.finish(version, _pdf("a fresh sentence"))
+    making.next_version(leaflet, _pdf("a fresh sentence"))
     assert _titles(client, q="fresh") == _titles(client, format="pdf") == []
     assert _titles(client, q="old") == ["Letters"]
-    leaflets.publish(leaflet, organizer.account_id)
+    making.publish(leaflet)
     assert _titles(client, q="fresh") == _titles(client, format="pdf") == _titles(client) == ["Letters"]
     assert _titles(client, q="old") == []
     leaflets.withdraw(leaflet, organizer.account_id)
@@ -195,16 +233,26 @@ def test_any_number_takes_the_same_queries(app: Flask, client: FlaskClient, orga
     for number in range(3):
         event = factories.event(organizer.group, tags=(f"tag {number}",))
         _out(organizer, event, f"Letters {number}")
-        statements: list[object] = []
-
-        def listen(*told: object, into: list[object] = statements) -> None:
-            into.append(told[2])
-
         db.session.rollback()
-        with app.test_request_context():
-            listening.listen(db.engine, "before_cursor_execute", listen)
+        with app.test_request_context(), querying.statements() as sent:
             search.found(Wanted(words=("letters",)), 20)
             search.choices()
-            listening.remove(db.engine, "before_cursor_execute", listen)
-        counts.append(len(statements))
-    assert counts == [4, 4, 4]
+        counts.append(len(sent))
+    assert counts == [3, 3, 3]
+
+
+def test_they_are_counted_only_where_that_is_not_known_already(app: Flask, organizer: Person, event: Event) -> None:
+    for number in range(5):
+        _out(organizer, event, f"Letters {number}")
+    db.session.rollback()
+    asked = {}
+    with app.test_request_context():
+        for limit, offset in ((6, 0), (5, 0), (3, 3), (3, 6)):
+            with querying.statements() as sent:
+                found = search.found(Wanted(words=("letters",)), limit, offset)
+            assert found.count == 5
+            asked[limit, offset] = len(sent)
+        with querying.statements() as sent:
+            assert search.found(Wanted(words=("nothing",)), 6).count == 0
+    assert asked == {(6, 0): 1, (5, 0): 2, (3, 3): 1, (3, 6): 2}
+    assert len(sent) == 1

@@ -41,6 +41,11 @@ with app.app_context():
 """
 
 
+@pytest.fixture(autouse=True)
+def made_once() -> None:
+    """What a child leaves behind is looked at here."""
+
+
 @pytest.fixture
 def watched(app: Flask, blobs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[Path]:
     """All folders in which something could be left."""

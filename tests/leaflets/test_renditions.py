@@ -12,6 +12,7 @@ import pytest
 import structlog
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete, update
 from time_machine import TimeMachineFixture
 
 from organizer import clock, outbox, storage
@@ -20,15 +21,17 @@ from organizer.events.models import Event
 from organizer.leaflets import files, rendering, renditions
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
-from organizer.leaflets.rules import Paper, Purpose
-from organizer.media import RebuiltPdf, Refused, sandbox
+from organizer.leaflets.rules import Paper, Purpose, State
+from organizer.media import Picture, RebuiltPdf, Refused, sandbox
 from organizer.outbox import Fact
 from organizer.storage import Storage
 from tests.factories import Person, post
-from tests.leaflets import sending
-from tests.media.test_printing import with_photo
+from tests.leaflets import making, sending
+from tests.media.pages import with_photo
 
 PRINTS = re.compile(r'href="(/leaflets/[^"]+/print/([a-z0-9_]+)\.pdf)"')
+LOOK_AGAIN = re.compile(r'href="([^"]+)"[^>]*>(?:<span>)?Look again<')
+PAGE = Picture(b"RIFF", "image/webp", 1, 1)
 WANTED = {"two_up_a4", "two_up_letter", "four_up_a4", "four_up_letter", "grey"}
 
 
@@ -85,7 +88,7 @@ def test_a_leaflet_is_there_to_print_in_every_way(client: FlaskClient, organizer
         assert answer.content_type == "application/pdf"
         assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
         assert answer.headers["Cache-Control"] == "private, max-age=31536000, immutable"
-        expected = f"attachment; filename=letters-to-prisoners-{name.replace('_', '-')}.pdf"
+        expected = f"attachment; filename=letters-to-prisoners-en-{name.replace('_', '-')}.pdf"
         assert answer.headers["Content-Disposition"] == expected
         with pikepdf.open(io.BytesIO(answer.data)) as pdf:
             assert len(pdf.pages) == 2
@@ -108,7 +111,7 @@ def test_a_picture_is_there_to_print_as_well(organizer: Person, event: Event) ->
     assert organizer.client.get(f"{address}/print/four_up_a4.pdf").data.startswith(b"%PDF-")
 
 
-def test_until_they_are_made_the_page_says_so_and_looks_again(
+def test_until_they_are_made_the_page_says_so_and_waits_for_her_to_look_again(
     organizer: Person, address: str, quick: list[str]
 ) -> None:
     page = organizer.client.get(address)
@@ -116,11 +119,13 @@ def test_until_they_are_made_the_page_says_so_and_looks_again(
         "Being made: Two on a sheet, Four on a sheet, In grey, for black ink, Small, to read and to send on"
         in page.text
     )
-    assert "Refresh" in page.headers
+    # What she reads, and what she has unfolded, stays before her eyes.
+    assert "Refresh" not in page.headers
     outbox.run_owed()
-    later = organizer.client.get(address)
+    later = organizer.client.get(LOOK_AGAIN.findall(page.text)[0])
+    assert later.status_code == 200
     assert "Being made" not in later.text
-    assert "Refresh" not in later.headers
+    assert LOOK_AGAIN.findall(later.text) == []
 
 
 def test_a_second_run_makes_nothing_again(address: str, quick: list[str], blobs: Path) -> None:
@@ -261,3 +266,86 @@ def test_what_was_made_of_an_earlier_file_is_not_kept(address: str, blobs: Path)
     renditions.keep(version, Purpose.GREY, Paper.OWN, b"%PDF-1.7", f"{files.folder(version.id)}/before")
     assert _rows() == set()
     assert _stored(blobs) == before
+
+
+# What was there before such files were made.
+
+
+@pytest.fixture
+def earlier(organizer: Person, event: Event, quick: list[str]) -> list[LeafletVersion]:
+    """Three leaflets that everyone has, the oldest first, none of which was ever made ready to print."""
+    made = []
+    for number in range(3):
+        rebuilt = RebuiltPdf(b"%PDF-1.7", 1, "", (), (), (PAGE,))
+        made.append(making.published(event, f"Leaflet {number}", rebuilt).shown)
+    for number, version in enumerate(made):
+        version.uploaded_at = clock.now() + timedelta(minutes=number)
+    db.session.execute(delete(outbox.OutboxRow))
+    db.session.execute(update(LeafletVersion).values(has_prints=False))
+    db.session.commit()
+    return made
+
+
+def _printed(versions: list[LeafletVersion]) -> list[bool]:
+    """Which of them have all that can be printed."""
+    db.session.rollback()
+    db.session.expire_all()
+    wanted = set(renditions.JOBS) - {(Purpose.SCREEN, Paper.OWN)}
+    return [wanted <= {(row.purpose, row.paper) for row in version.renditions} for version in versions]
+
+
+def test_what_was_there_before_gets_its_files_a_few_at_a_time_the_newest_first(
+    client: FlaskClient, earlier: list[LeafletVersion], quick: list[str]
+) -> None:
+    outbox.tick()
+    assert _printed(earlier) == [False, True, True]
+    outbox.tick()
+    assert _printed(earlier) == [True, True, True]
+    assert "To print" in client.get(f"/leaflets/{earlier[0].leaflet_id}").text
+    quick.clear()
+    outbox.tick()
+    assert quick == []
+
+
+def test_while_some_are_being_made_no_more_are_asked_for(earlier: list[LeafletVersion]) -> None:
+    renditions.ask_late()
+    renditions.ask_late()
+    owed = db.session.query(outbox.OutboxRow.subject_id).filter_by(fact="leaflet.rebuilt").distinct()
+    assert {row[0] for row in owed} == {version.id for version in earlier[1:]}
+    db.session.execute(update(outbox.OutboxRow).values(attempts=2))
+    db.session.commit()
+    renditions.ask_late()
+    assert owed.count() == 3
+
+
+def test_what_was_refused_once_is_not_tried_again(
+    earlier: list[LeafletVersion], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried = []
+
+    def refuse(job: str, data: bytes) -> RebuiltPdf:
+        tried.append(job)
+        raise Refused("pdf_damaged")
+
+    monkeypatch.setattr(sandbox, "run", refuse)
+    for _ in range(4):
+        outbox.tick()
+    assert len(tried) == len(renditions.JOBS) * len(earlier)
+    assert _printed(earlier) == [False] * 3
+
+
+def test_what_is_not_rebuilt_or_was_withdrawn_is_left_alone(
+    organizer: Person, earlier: list[LeafletVersion], quick: list[str]
+) -> None:
+    leaflets.withdraw(db.session.get_one(Leaflet, earlier[0].leaflet_id), organizer.account_id)
+    earlier[1].state, earlier[2].state = State.UPLOADED, State.REFUSED
+    db.session.commit()
+    renditions.ask_late()
+    assert db.session.query(outbox.OutboxRow).filter_by(fact="leaflet.rebuilt").count() == 0
+
+
+def test_what_is_uploaded_now_is_asked_for_once(address: str, quick: list[str]) -> None:
+    outbox.run_owed()
+    quick.clear()
+    outbox.tick()
+    assert quick == []

@@ -1,9 +1,7 @@
-from datetime import timedelta
-
 import pytest
 
 from organizer.errors import RuleError
-from organizer.leaflets.rules import Move, State, look_again_seconds, moved
+from organizer.leaflets.rules import Move, State, moved
 
 
 @pytest.mark.parametrize(
@@ -13,6 +11,8 @@ from organizer.leaflets.rules import Move, State, look_again_seconds, moved
         (State.UPLOADED, Move.REFUSE, State.REFUSED),
         (State.REFUSED, Move.UPLOAD, State.UPLOADED),
         (State.READY, Move.PUBLISH, State.PUBLISHED),
+        (State.READY, Move.MAKE_ANEW, State.UPLOADED),
+        (State.REFUSED, Move.MAKE_ANEW, State.UPLOADED),
         (State.PUBLISHED, Move.WITHDRAW, State.WITHDRAWN),
     ],
 )
@@ -30,8 +30,3 @@ def test_only_what_was_rebuilt_can_be_published(state: State) -> None:
 def test_nothing_leads_back_from_a_withdrawal(move: Move) -> None:
     with pytest.raises(RuleError):
         moved(State.WITHDRAWN, move)
-
-
-@pytest.mark.parametrize(("waited", "pause"), [(-5, 2), (0, 2), (9, 3), (60, 20), (3600, 60)])
-def test_the_page_of_an_upload_looks_again_ever_less_often(waited: int, pause: int) -> None:
-    assert look_again_seconds(timedelta(seconds=waited)) == pause

@@ -12,7 +12,7 @@ from pikepdf import Dictionary, Name
 from organizer import outbox, storage, uploads
 from organizer.db import db
 from organizer.events.models import Event
-from organizer.leaflets import files, jobs
+from organizer.leaflets import files, jobs, outcome
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet, LeafletVersion, Rendition
 from organizer.leaflets.rules import Kind, LeafletDetails, Purpose, State, Upload
@@ -66,19 +66,6 @@ def test_each_of_several_files_becomes_a_leaflet_called_after_its_file(organizer
     assert {(leaflet.language, leaflet.credits) for leaflet in db.session.query(Leaflet)} == {("ru", "A kitchen table")}
     outbox.run_owed()
     assert {version.state for version in _leaflets().values()} == {State.READY}
-
-
-def test_the_list_looks_again_until_all_are_rebuilt(organizer: Person, event: Event) -> None:
-    torn = sending.file(b"\xff\xd8\xff torn", "torn.jpg")
-    answer = sending.send_all(organizer, event, sending.file(sending.jpeg(), "whole.jpg"), torn)
-    waiting = organizer.client.get(answer.location)
-    assert waiting.headers["Refresh"] == "2"
-    assert waiting.text.count("Being rebuilt") == 2
-    outbox.run_owed()
-    page = organizer.client.get(answer.location)
-    assert "Refresh" not in page.headers
-    assert "To be looked at" in page.text
-    assert "Not taken" in page.text
 
 
 @pytest.mark.parametrize(("title", "called"), [("Marigolds", "Marigolds"), ("", "Letters"), (" \t", "Letters")])
@@ -158,6 +145,29 @@ def test_a_store_that_goes_away_between_two_files_keeps_neither(
     assert "nothing was kept" in answer.text
     assert _leaflets() == {}
     assert _blobs(blobs) == 0
+
+
+# What the browser knows before it sends anything.
+
+
+@pytest.mark.parametrize(
+    ("form", "files", "size", "look_at"),
+    [
+        ("/events/{event}/leaflets/new", 10, 32_000_000, "/events/{event}/leaflets"),
+        ("{leaflet}/again", 1, 25_000_000, "{leaflet}"),
+        ("{leaflet}/versions/new", 1, 25_000_000, "{leaflet}"),
+    ],
+)
+def test_every_form_with_a_file_tells_how_far_it_is_and_where_to_look(
+    organizer: Person, event: Event, form: str, files: int, size: int, look_at: str
+) -> None:
+    leaflet = sending.published(organizer, event, sending.jpeg())
+    names = {"event": event.id, "leaflet": leaflet}
+    page = organizer.client.get(form.format(**names)).text
+    assert "uploading.js" in page
+    assert f'data-most-files="{files}" data-most-bytes="{size}"' in page
+    assert f'data-look hidden><a class="button button-quiet" href="{look_at.format(**names)}"' in page
+    assert ("Send them in parts." in page) == (files > 1)
 
 
 # Pages as pictures.
@@ -246,6 +256,9 @@ def test_when_no_pictures_can_be_made_the_file_is_what_it_was(
     assert SECRET in page
     assert _version().is_flat is False
     assert _blobs(blobs) == kept
+    # What was owed from before came while it waited, and made nothing.
+    outbox.run_owed()
+    assert {Purpose.TWO_UP, Purpose.FOUR_UP, Purpose.GREY} <= {row.purpose for row in _version().renditions}
     post(organizer.client, f"{address}/flatten", {})
     outbox.run_owed()
     assert _version().is_flat is True
@@ -258,7 +271,7 @@ def test_a_late_attempt_does_not_bring_the_words_back(organizer: Person, event: 
     made_of, late = version.source_key, sandbox.run("pdfs", files.original(version))
     outbox.run_owed()
     leaflets.flatten(version, organizer.account_id)
-    leaflets.finish(version, late, made_of)
+    outcome.finish(version, late, made_of)
     assert _version().state == State.UPLOADED
     jobs.rebuild(Fact("leaflet.flattened", version.id))
     assert _version().text == ""

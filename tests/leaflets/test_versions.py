@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from contextlib import suppress
 from itertools import product
@@ -15,16 +14,19 @@ from hypothesis import strategies as st
 
 from organizer import outbox, storage
 from organizer.db import db
-from organizer.errors import Gone, RuleError
+from organizer.errors import Gone, OrganizerError, RuleError, Unsettled
 from organizer.events.models import Event
-from organizer.leaflets import files, queries
+from organizer.leaflets import files, jobs, outcome, queries, renditions
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet, LeafletVersion
-from organizer.leaflets.rules import PUBLIC, WAITING, Kind, LeafletDetails, State, VersionDetails
+from organizer.leaflets.rules import PUBLIC, WAITING, Kind, Paper, Purpose, State, Upload, VersionDetails
 from organizer.media import Picture
+from organizer.outbox import Fact
 from tests import factories
 from tests.factories import Person, post
-from tests.leaflets import sending
+from tests.groups import racing
+from tests.leaflets import making, sending
+from tests.leaflets.making import PDF, WHO
 from tests.world import PHOTO
 
 NEWER = Picture(b"\xff\xd8\xff\xe0 a newer picture", "image/jpeg", 1, 1, previews=PHOTO.previews)
@@ -143,6 +145,17 @@ def test_one_new_version_waits_at_a_time(organizer: Person, leaflet: str) -> Non
     assert len(_stored(leaflet).versions) == 2
 
 
+def test_a_picture_is_taken_as_it_is(organizer: Person, leaflet: str) -> None:
+    _send(organizer, leaflet, sending.jpeg(), is_flat="y")
+    assert [version.is_flat for version in _stored(leaflet).versions] == [False, False]
+
+
+def test_pages_of_a_new_version_become_pictures(organizer: Person, leaflet: str) -> None:
+    _send(organizer, leaflet, is_flat="y")
+    version = _stored(leaflet).versions[1]
+    assert (version.is_flat, version.state) == (True, State.READY)
+
+
 def test_a_refused_file_makes_room_for_another(organizer: Person, leaflet: str) -> None:
     refused = _send(organizer, leaflet, b"%PDF-1.7 and then nothing of the kind")
     page = organizer.client.get(refused).text
@@ -253,18 +266,24 @@ def test_numbers_that_no_version_has_lead_nowhere(
 # Whatever the order.
 
 ACTS = ("upload", "rebuild", "refuse", "publish", "drop", "drop the first", "withdraw")
+LATE = ("rebuild late", "refuse late", "sweep")
 
 
 def _acts(leaflet: Leaflet, organizer: Person) -> dict[str, Callable[[], object]]:
     def waiting() -> LeafletVersion:
         return leaflet.waiting or leaflet.versions[-1]
 
-    who = organizer.account_id
+    who, first = organizer.account_id, leaflet.versions[0].original_key
     return {
-        "upload": lambda: leaflets.upload_version(leaflet, VersionDetails(), Kind.PICTURE, b"\xff\xd8\xff", who),
-        "rebuild": lambda: leaflets.finish(waiting(), NEWER),
-        "refuse": lambda: leaflets.refuse(waiting(), "unsafe"),
-        "publish": lambda: leaflets.publish(leaflet, who),
+        "upload": lambda: leaflets.upload_version(
+            leaflet, Upload(VersionDetails(), Kind.PICTURE, b"\xff\xd8\xff"), who
+        ),
+        "rebuild": lambda: making.finish(waiting(), NEWER),
+        "rebuild late": lambda: outcome.finish(waiting(), NEWER, first),
+        "refuse": lambda: outcome.refuse(waiting(), "unsafe", waiting().source_key),
+        "refuse late": lambda: outcome.refuse(waiting(), "unsafe", first),
+        "sweep": lambda: files.sweep(waiting().id),
+        "publish": lambda: leaflets.publish(leaflet, who, waiting().number),
         "drop": lambda: leaflets.withdraw_version(waiting(), who),
         "drop the first": lambda: leaflets.withdraw_version(leaflet.versions[0], who),
         "withdraw": lambda: leaflets.withdraw(leaflet, who),
@@ -272,13 +291,11 @@ def _acts(leaflet: Leaflet, organizer: Person) -> dict[str, Callable[[], object]
 
 
 def _do(acts: list[str], event: Event, organizer: Person) -> None:
-    leaflet = leaflets.upload(
-        event, LeafletDetails("Letters", "en"), Kind.PICTURE, b"\xff\xd8\xff", organizer.account_id
-    )
+    leaflet = making.sent(event)
     known = _acts(leaflet, organizer)
     was_public = False
     for act in ("rebuild", "publish", *acts):
-        with suppress(RuleError, Gone):
+        with suppress(RuleError, Gone, Unsettled):
             known[act]()
         db.session.rollback()
         db.session.expire_all()
@@ -294,12 +311,13 @@ def _check(leaflet: Leaflet, *, was_public: bool) -> None:
     for version in leaflet.versions:
         assert (version.published_at is not None) or version.state not in PUBLIC
         assert version.state != State.WITHDRAWN or not version.renditions
+        assert files.blob_keys(version.id) <= set(storage.current().keys(files.folder(version.id)))
     if was_public and leaflet.published is None:
         # Only with the whole leaflet does what everyone sees go away.
         assert set(states) == {State.WITHDRAWN}
 
 
-@given(st.lists(st.sampled_from(ACTS), max_size=14))
+@given(st.lists(st.sampled_from(ACTS + LATE), max_size=14))
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_done_in_whatever_order_one_version_at_most_is_public(
     organizer: Person, event: Event, acts: list[str]
@@ -317,26 +335,13 @@ def test_so_it_is_for_each_short_order(organizer: Person, event: Event) -> None:
 
 
 def _at_once(app: Flask, *acts: Callable[[], object]) -> list[str]:
-    """What each act, in a thread and a session of its own, comes to: done, or the name of its refusal."""
-    barrier, outcomes = threading.Barrier(len(acts)), [""] * len(acts)
+    """What each act comes to: done, or the name of its refusal."""
 
-    def run(place: int, act: Callable[[], object]) -> None:
-        with app.app_context():
-            barrier.wait(timeout=20)
-            try:
-                act()
-                outcomes[place] = "done"
-            except (RuleError, Gone) as refusal:
-                outcomes[place] = type(refusal).__name__
-            finally:
-                db.session.rollback()
+    def begun(act: Callable[[], object]) -> racing.Act:
+        return lambda wait: (wait(), act())
 
-    threads = [threading.Thread(target=run, args=each) for each in enumerate(acts)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
+    outcomes = racing.at_once(app, [begun(act) for act in acts])
+    return [type(outcome).__name__ if isinstance(outcome, OrganizerError) else "done" for outcome in outcomes]
 
 
 def _fresh(leaflet_id: str) -> Leaflet:
@@ -363,7 +368,7 @@ def test_two_who_send_a_version_at_once_leave_one_waiting(app: Flask, organizer:
 
     def send() -> object:
         return leaflets.upload_version(
-            _fresh(leaflet_id), VersionDetails(), Kind.PICTURE, sending.jpeg(), organizer.account_id
+            _fresh(leaflet_id), Upload(VersionDetails(), Kind.PICTURE, sending.jpeg()), organizer.account_id
         )
 
     assert sorted(_at_once(app, send, send, send)) == ["RuleError", "RuleError", "done"]
@@ -389,3 +394,53 @@ def test_publishing_and_withdrawing_at_once_end_in_a_withdrawal(app: Flask, orga
         assert outcomes[1] == "done"
         assert {version.state for version in _stored(address).versions} == {State.WITHDRAWN}
         assert not any(version.renditions for version in _stored(address).versions)
+
+
+def _with_its_worker(version: LeafletVersion) -> dict[str, Callable[[], object]]:
+    """What people and workers may do with it at one moment."""
+    version_id, leaflet_id, made_of = version.id, version.leaflet_id, version.source_key or ""
+
+    def stored() -> LeafletVersion:
+        return db.session.get_one(LeafletVersion, version_id)
+
+    def sweep() -> None:
+        with suppress(Unsettled):
+            files.sweep(version_id)
+
+    return {
+        "finish": lambda: outcome.finish(stored(), PDF, made_of),
+        "refuse": lambda: outcome.refuse(stored(), "time", made_of),
+        "keep": lambda: renditions.keep(stored(), Purpose.GREY, Paper.OWN, b"%PDF- grey", made_of),
+        "sweep": sweep,
+        "publish": lambda: leaflets.publish(_fresh(leaflet_id), WHO, 1),
+        "flatten": lambda: leaflets.flatten(stored(), WHO),
+        "withdraw": lambda: leaflets.withdraw(_fresh(leaflet_id), WHO),
+    }
+
+
+@pytest.mark.load
+@pytest.mark.parametrize(
+    "together",
+    [
+        ("finish", "refuse", "sweep"),
+        ("finish", "finish", "withdraw"),
+        ("keep", "keep", "flatten", "sweep"),
+        ("keep", "publish", "sweep"),
+        ("keep", "sweep", "withdraw"),
+    ],
+)
+def test_workers_and_people_at_once_lose_nothing_that_is_needed(
+    app: Flask, event: Event, together: tuple[str, ...]
+) -> None:
+    for _ in range(5):
+        leaflet = making.ready(event, made=PDF) if "keep" in together else making.sent(event, kind=Kind.PDF)
+        version_id, acts = leaflet.shown.id, _with_its_worker(leaflet.shown)
+        db.session.rollback()
+        _at_once(app, *(acts[name] for name in together))
+        db.session.expire_all()
+        kept = set(storage.current().keys(files.folder(version_id)))
+        assert files.blob_keys(version_id) <= kept
+        if "withdraw" in together:
+            assert leaflet.shown.state == State.WITHDRAWN
+            jobs.sweep(Fact("leaflet.withdrawn", version_id))
+            assert storage.current().keys(files.folder(version_id)) == []

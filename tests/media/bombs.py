@@ -96,11 +96,15 @@ def doubling_functions() -> bytes:
 
 def doubling_arrays() -> bytes:
     arrays = [b"[%d 0 R %d 0 R]" % (number, number) for number in range(6, 46)]
-    return one_page(b"", b"/Font<</F<</Type/Font/Subtype/TrueType/Widths 5 0 R>>>>", *arrays, b"[1]")
+    return one_page(
+        b"BT /F 9 Tf (a) Tj ET", b"/Font<</F<</Type/Font/Subtype/TrueType/Widths 5 0 R>>>>", *arrays, b"[1]"
+    )
 
 
 def array_in_itself() -> bytes:
-    return one_page(b"", b"/Font<</F<</Type/Font/Subtype/TrueType/Widths 5 0 R>>>>", b"[5 0 R 5 0 R]")
+    return one_page(
+        b"BT /F 9 Tf (a) Tj ET", b"/Font<</F<</Type/Font/Subtype/TrueType/Widths 5 0 R>>>>", b"[5 0 R 5 0 R]"
+    )
 
 
 def tiny_tiles() -> bytes:

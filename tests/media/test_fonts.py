@@ -104,6 +104,12 @@ def test_a_type_1_font_loses_what_can_be_read_in_it_and_keeps_its_outlines() -> 
     assert fonts.type1(stripped) == stripped
 
 
+def test_a_type_1_font_loses_the_numbers_by_which_it_is_known() -> None:
+    told = b"%!PS-AdobeFont-1.0\n/UniqueID 4123456 def /XUID [6 1000015 74123] def /UID 5 def\ncurrentfile eexec"
+    left = b"%!PS-AdobeFont-1.0\n/UniqueID 0000000 def /XUID [0 0000000 00000] def /UID 0 def\ncurrentfile eexec"
+    assert fonts.type1(told) == left
+
+
 @pytest.mark.parametrize("data", [b"", b"%!PS-AdobeFont-1.0", b"currentfile eexec", typeset.compact(b"A", b"")])
 def test_what_is_no_type_1_font_is_refused(data: bytes) -> None:
     with pytest.raises(Refused):

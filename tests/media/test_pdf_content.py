@@ -36,6 +36,11 @@ def test_what_draws_stays_as_it_was_written(content: bytes) -> None:
         b"[(X)] 0 d",
         b"[/X] TJs",
         b"(X) PS",
+        b"/X ri",
+        b"/Y gs 1",
+        b"0X w",
+        b"[0X] 0 d",
+        b"/X 1 Tf",
         b"true X",
     ],
 )
@@ -57,10 +62,35 @@ def test_a_layer_that_is_not_shown_draws_nothing_and_moves_as_before() -> None:
         b" BI /W 1 /H 1 /BPC 8 /CS /G ID X EI Q /Span BMC (X) Tj EMC EMC (shown) Tj"
     )
     assert _cleaned(content, ("/Off",)).split(b"\n") == [
-        b"q", b"1 0 0 1 5 5 cm", b"BT", b"/F1 9 Tf", b"T*", b"ET", b"0 0 9 9 re", b"n", b"Q", b"(shown) Tj",
+        b"q", b"1 0 0 1 5 5 cm", b"BT", b"T*", b"ET", b"0 0 9 9 re", b"n", b"Q", b"(shown) Tj",
     ]  # fmt: skip
     assert clean(content, ("/Off",)).has_hidden
     assert b"(X) Tj" in _cleaned(content, ("/Other",))
+
+
+def test_what_nothing_is_drawn_with_goes() -> None:
+    content = b"/A gs q /B gs /C cs /D scn Q /F1 1 Tf /F2 2 Tf /E CS /G SCN S n (shown) Tj /H gs"
+    assert _cleaned(content).split(b"\n") == [
+        b"/A gs", b"q", b"Q", b"/F2 2 Tf", b"/E CS", b"/G SCN", b"S", b"n", b"(shown) Tj",
+    ]  # fmt: skip
+
+
+def test_names_are_given_anew() -> None:
+    content = clean(b"/A#41 gs /P cs .5 /P scn f /A Do /F 9 Tf BT (A) Tj ET BI /CS /A /W 1 /H 1 /BPC 8 ID a EI")
+    names = {("/ExtGState", b"/A#41"): b"/G1", ("/Pattern", b"/P"): b"/P1", ("/Font", b"/F"): b"/F1"}
+    assert content.renamed({**names, ("/ColorSpace", b"/A"): b"/C2"}).split(b"\n") == [
+        b"/G1 gs", b".5 /P1 scn", b"f", b"/F1 9 Tf", b"BT", b"(A) Tj", b"ET",
+        b"BI /CS /C2 /W 1 /H 1 /BPC 8 ID a ", b"EI",
+    ]  # fmt: skip
+
+
+def test_the_letters_shown_in_each_font_are_counted() -> None:
+    content = clean(b"(a) Tj /F 9 Tf [(bc) 5 <64>] TJ q /G 9 Tf (b) ' Q 1 2 (e) \"", counts_letters=True)
+    assert content.letters == {b"": set(b"a"), b"/F": set(b"bcde"), b"/G": set(b"b")}
+
+
+def test_names_within_an_array_of_letters_go() -> None:
+    assert _cleaned(b"[(a) /X 5 (b(c)) true <64>] TJ") == b"[ (a) 5 (b\\(c\\)) (d) ] TJ"
 
 
 def test_an_image_within_the_content_keeps_what_describes_it() -> None:
@@ -70,9 +100,9 @@ def test_an_image_within_the_content_keeps_what_describes_it() -> None:
 
 
 def test_how_often_each_resource_is_drawn_is_counted() -> None:
-    content = clean(b"/A Do /A Do /B#20c gs /#82P scn 1 0 0 scn 1 0 0 rg")
+    content = clean(b"/A Do /A Do /B#20c gs /#82P scn f 1 0 0 scn 1 0 0 rg")
     assert content.uses == {("/XObject", b"/A"): 2, ("/ExtGState", b"/B#20c"): 1, ("/Pattern", b"/#82P"): 1}
-    assert content.operators == 6
+    assert content.operators == 7
 
 
 @pytest.mark.parametrize(

@@ -124,10 +124,29 @@ def test_the_code_has_its_size_its_quiet_zone_and_its_margin() -> None:
     assert dark.max() <= int(module * 33) + 1
 
 
-def test_the_short_code_stands_below_in_letters() -> None:
-    made = stamped(pdf(count=1))
-    with pikepdf.open(io.BytesIO(made.data)) as opened:
-        assert f"({WORDS}) Tj".encode() in opened.pages[0].Contents.read_bytes()
+@pytest.mark.parametrize("turned", [0, 90])
+@pytest.mark.parametrize("corner", Corner)
+def test_the_short_code_stands_below_in_letters(corner: Corner, turned: int) -> None:
+    made = stamped(pdf(b"0.2 g 0 0 2000 2000 re f", count=1, Rotate=turned), corner)
+    check_words(qr.pages(made.data, scale=8)[0])
+
+
+def check_words(shown: Image.Image) -> None:
+    """There are black signs in a row below the quiet zone, in the middle; around the ground all is dark."""
+    grey = np.asarray(shown.convert("L"))
+    rows, columns = np.nonzero(grey > 200)
+    ground = grey[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    module = ground.shape[1] / 37
+    below = ground[round(33.5 * module) :] < 128
+    down, across = (np.unique(places) for places in np.nonzero(below))
+    # Two of the seven may touch.
+    assert 1 + np.count_nonzero(np.diff(across) > 1) in (6, 7)
+    assert (across[0] + across[-1]) / 2 == pytest.approx(ground.shape[1] / 2, abs=module)
+    assert 14 * module < across[-1] - across[0] < 24 * module
+    # A quiet zone above them, and white below.
+    assert down[0] >= 3 * module
+    assert 2 * module < down[-1] - down[0] < 3 * module
+    assert len(below) - down[-1] > module
 
 
 def test_the_rest_of_the_page_looks_as_it_did() -> None:
@@ -196,6 +215,13 @@ def test_a_picture_has_it_in_its_corner(corner: Corner, size: tuple[int, int]) -
     assert isinstance(made, Picture)
     assert (made.content_type, made.width, made.height) == ("image/jpeg", *size)
     assert is_in(corner, qr.codes_on(qr.picture(made.data))[ADDRESS])
+
+
+@pytest.mark.parametrize("corner", Corner)
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_has_the_short_code_in_letters(kind: str, corner: Corner) -> None:
+    dark = Image.new("RGB", (1800, 2560), (51, 51, 51))
+    check_words(qr.picture(stamped(saved(dark, kind), corner).data))
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB", "RGBA"])

@@ -25,22 +25,21 @@ def _pixels(data: bytes) -> bytes:
 def test_a_jpeg_keeps_its_pixels_and_loses_the_rest(mode: str, options: dict[str, Any]) -> None:
     data = corpus.jpeg(corpus.photo().convert(mode), **options)
     stripped = strip.jpeg(data)
-    assert corpus.canaries(stripped.data) == set()
-    assert _pixels(stripped.data) == _pixels(data)
-    assert (stripped.width, stripped.height) == (600, 400)
-    assert strip.jpeg(stripped.data) == stripped
+    assert corpus.canaries(stripped) == set()
+    assert _pixels(stripped) == _pixels(data)
+    assert strip.jpeg(stripped) == stripped
 
 
 def test_what_an_application_segment_says_of_colours_is_kept_and_nothing_more() -> None:
     data = _jpeg(corpus.photo().convert("CMYK"))
     start = data.index(b"Adobe")
     spoken = data[: start + 5] + b"XY" + data[start + 7 :]
-    assert b"Adobe\x00\x64" in strip.jpeg(spoken).data
+    assert b"Adobe\x00\x64" in strip.jpeg(spoken)
 
 
 def test_a_jpeg_without_an_end_gets_one() -> None:
     data = _jpeg(corpus.photo())
-    assert strip.jpeg(data[:-2]).data.endswith(b"\xff\xd9")
+    assert strip.jpeg(data[:-2]).endswith(b"\xff\xd9")
 
 
 @pytest.mark.parametrize("data", [b"", b"\xff\xd8", b"\xff\xd8\xff\xd9", b"\x89PNG", b"\xff\xd8\xff\xc0\x00\x02"])

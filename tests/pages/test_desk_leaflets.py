@@ -11,17 +11,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
-from sqlalchemy import event as listening
 from time_machine import TimeMachineFixture
 
 from organizer import clock, storage
+from organizer.copies import service as copies
+from organizer.copies.rules import CopiesDetails
 from organizer.db import db
 from organizer.events.models import Event
-from organizer.leaflets import copies
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import EventLeaflet
-from organizer.leaflets.rules import CopiesDetails, Kind, LeafletDetails
-from tests import factories
+from organizer.leaflets.rules import Kind, LeafletDetails, Upload
+from tests import factories, querying
 from tests.factories import Person, post
 from tests.leaflets import sending
 
@@ -42,7 +42,7 @@ def event(organizer: Person) -> Event:
 
 def _handed_out(event: Event, title: str = "Letters to prisoners", **known: Any) -> EventLeaflet:
     """A leaflet of the event's, with what is known of its copies."""
-    made = leaflets.upload(event, LeafletDetails(title, "en"), Kind.PICTURE, sending.jpeg(), "a" * 26)
+    made = leaflets.upload(event, Upload(LeafletDetails(title, "en"), Kind.PICTURE, sending.jpeg()), "a" * 26)
     row = db.session.get_one(EventLeaflet, (event.id, made.id))
     if known:
         copies.change(row, CopiesDetails(**known), CopiesDetails().fingerprint, "a" * 26)
@@ -74,18 +74,25 @@ def test_before_the_day_it_tells_what_is_still_needed(organizer: Person, event: 
     assert "Leaflets left" not in part
 
 
-def test_of_what_nobody_counts_there_is_one_quiet_link(organizer: Person, event: Event) -> None:
+def test_each_leaflet_is_a_row_whose_numbers_lead_to_where_they_are_changed(organizer: Person, event: Event) -> None:
     assert "Count copies" not in _next(organizer)
-    for title in ("Letters to prisoners", "Another"):
-        _handed_out(event, title)
+    uncounted, counted = _handed_out(event), _handed_out(event, "Another", needed=100)
+    links = dict(re.findall(r'href="([^"]*/copies)"[^>]*>([^<]*)<', _next(organizer)))
+    assert links == {
+        f"/events/{event.id}/leaflets/{uncounted.leaflet_id}/copies": "Count copies",
+        f"/events/{event.id}/leaflets/{counted.leaflet_id}/copies": "100 needed",
+    }
+
+
+def test_on_the_day_what_nobody_has_counted_can_still_be_counted(
+    organizer: Person, event: Event, time_machine: TimeMachineFixture
+) -> None:
+    row = _handed_out(event)
+    time_machine.move_to(_at(event, 11))
     part = _next(organizer)
-    assert part.count("Count copies of the leaflets") == 1
-    assert "Letters to prisoners" not in part
-    _handed_out(event, "The third", needed=100)
-    part = _next(organizer)
-    assert "The third" in part
-    assert "Letters to prisoners" not in part
-    assert "Count copies" not in part
+    assert f'href="/events/{event.id}/leaflets/{row.leaflet_id}/copies"' in part
+    assert "Count copies" in part
+    assert not FORM.search(part)
 
 
 @pytest.mark.parametrize(("hour", "minute"), [(0, 0), (12, 59)])
@@ -172,6 +179,13 @@ def test_after_two_months_it_asks_no_more(organizer: Person, event: Event, time_
     assert "left over" not in page.text
 
 
+def test_a_name_that_is_late_to_go_is_told(organizer: Person, event: Event, time_machine: TimeMachineFixture) -> None:
+    """Also where nobody has answered."""
+    _handed_out(event, brought_by="Wren")
+    time_machine.move_to(event.ends_at + timedelta(days=8, hours=1))
+    assert f"What people told for {event.title} should be deleted by now, and is not." in _needs(organizer)
+
+
 def test_any_number_of_leaflets_takes_the_same_queries(
     organizer: Person, event: Event, time_machine: TimeMachineFixture, counted: list[str]
 ) -> None:
@@ -188,11 +202,5 @@ def test_any_number_of_leaflets_takes_the_same_queries(
 @pytest.fixture
 def counted(app: Flask) -> Iterator[list[str]]:
     """The statements that the database is asked."""
-    statements: list[str] = []
-
-    def listen(*told: object) -> None:
-        statements.append(str(told[2]))
-
-    listening.listen(db.engine, "before_cursor_execute", listen)
-    yield statements
-    listening.remove(db.engine, "before_cursor_execute", listen)
+    with querying.statements() as sent:
+        yield sent

@@ -18,6 +18,10 @@ from organizer.db import db, new_id
 from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.events.rules import Visibility
+from organizer.leaflets import outcome
+from organizer.leaflets import service as leaflets
+from organizer.leaflets.models import Leaflet
+from organizer.leaflets.rules import Kind, LeafletDetails, Upload
 from organizer.pages.models import PageVersion
 from organizer.photos import service as photos
 from organizer.photos.rules import PhotoDetails
@@ -25,8 +29,10 @@ from organizer.statements import service as statements
 from tests import factories
 from tests.collections.collecting import DETAILS, collection, photo
 from tests.statements.saying import EVERYWHERE, WORDS, past_event, published, submitted
+from tests.world import PHOTO
 
 ORGANIZER = new_id()
+LEAFLET = LeafletDetails("Letters to prisoners", "en")
 Change = Callable[[Event], object]
 
 
@@ -97,6 +103,36 @@ def test_what_was_never_public_of_statements_and_photos_moves_none(app: Flask, c
     photos.withdraw(uploaded, ORGANIZER)
     collections.edit(draft, replace(DETAILS, title="Another title"), ORGANIZER)
     assert _tag(client) == before
+
+
+def test_what_was_never_public_of_leaflets_moves_none(client: FlaskClient) -> None:
+    event, private = past_event(), factories.event(visibility=Visibility.PRIVATE)
+    waiting, thrown_away, shown = (_uploaded(each) for each in (event, event, private))
+    leaflets.publish(shown, ORGANIZER, 1)
+    before = _tag(client)
+    leaflets.edit(waiting, replace(LEAFLET, title="Another title"), ORGANIZER, 1)
+    leaflets.edit(shown, replace(LEAFLET, title="Another title"), ORGANIZER, 1)
+    leaflets.withdraw(thrown_away, ORGANIZER)
+    assert _tag(client) == before
+
+
+def test_what_is_public_of_leaflets_moves_the_pages(client: FlaskClient) -> None:
+    leaflet = _uploaded(past_event())
+    tags = [_tag(client)]
+    for change in (
+        lambda: leaflets.publish(leaflet, ORGANIZER, 1),
+        lambda: leaflets.edit(leaflet, replace(LEAFLET, title="Another title"), ORGANIZER, 1),
+        lambda: leaflets.withdraw(leaflet, ORGANIZER),
+    ):
+        change()
+        tags.append(_tag(client))
+    assert len(set(tags)) == 4
+
+
+def _uploaded(event: Event) -> Leaflet:
+    leaflet = leaflets.upload(event, Upload(LEAFLET, Kind.PICTURE, b"sent"), ORGANIZER)
+    outcome.finish(leaflet.shown, PHOTO, leaflet.shown.source_key)
+    return leaflet
 
 
 def test_what_is_said_of_a_private_event_moves_none(client: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 from time_machine import TimeMachineFixture
@@ -15,14 +16,18 @@ from time_machine import TimeMachineFixture
 from organizer import clock, outbox, vault
 from organizer.db import db
 from organizer.events.models import Event
-from organizer.photos import files, rules
+from organizer.outbox import Fact
+from organizer.photos import files, jobs, rules
+from organizer.photos import service as photos
 from organizer.photos.covering import KEY_COOKIE
 from organizer.photos.models import Photo, PhotoFile
 from organizer.policy import Role
 from tests import factories, reading
 from tests.factories import Person, post
+from tests.leaflets.meanwhile import ActsAfterPut
 from tests.media import corpus
 from tests.photos import sending
+from tests.world import PHOTO
 
 
 def _key(person: Person, address: str) -> bytes:
@@ -315,6 +320,16 @@ def test_a_picture_that_was_lost_is_asked_for_again(organizer: Person, event: Ev
             path.unlink()
     outbox.run_owed()
     assert "was lost before it could be checked" in organizer.client.get(address).text
+
+
+def test_a_sweep_that_comes_between_a_picture_and_its_row_leaves_it(
+    app: Flask, organizer: Person, event: Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photo, key = photos.upload(event, sending.noisy(), organizer.account_id)
+    fact = Fact("photo.uploaded", photo.id)
+    monkeypatch.setitem(app.extensions, "storage", ActsAfterPut(app, lambda: jobs.sweep(fact)))
+    photos.rebuilt(photo, PHOTO, key)
+    assert files.waiting(photo, key) == PHOTO.data
 
 
 def test_what_is_withdrawn_while_it_is_covered_stays_so(organizer: Person, event: Event, blobs: Path) -> None:

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 
 import pytest
 from flask import Flask
-from sqlalchemy import Engine
-from sqlalchemy import event as listen
 
 from organizer.db import db
 from organizer.events import service as events
@@ -17,7 +15,7 @@ from organizer.events.rules import Visibility
 from organizer.photos import files, queries
 from organizer.photos.cards import PhotoCard
 from organizer.photos.rules import State, Use
-from tests import factories
+from tests import factories, querying
 from tests.factories import Person, post
 from tests.photos import sending
 
@@ -33,16 +31,8 @@ def _counted() -> Iterator[list[str]]:
     """The statements that are sent meanwhile, with nothing loaded before."""
     db.session.rollback()
     db.session.expunge_all()
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
-    listen.listen(Engine, "before_cursor_execute", note)
-    try:
+    with querying.statements() as sent:
         yield sent
-    finally:
-        listen.remove(Engine, "before_cursor_execute", note)
 
 
 def test_a_card_says_all_that_a_page_needs(app: Flask, photo: str, event: Event) -> None:

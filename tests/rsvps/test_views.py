@@ -18,6 +18,7 @@ from organizer.keeping import purge
 from organizer.rsvps.models import Capacity, Rsvp
 from tests import factories
 from tests.factories import Person, post
+from tests.leaflets import making
 
 GOING = {"coming": "going", "party_size": "1"}
 
@@ -90,6 +91,14 @@ def test_the_page_of_an_answer_begins_with_what_was_answered_and_ends_with_what_
     parts = ("See you there", "2 people · Leek", event.place, "Change it", "I am not coming", "secret", "What we hold")
     places = [page.index(part) for part in parts]
     assert places == sorted(places)
+
+
+def test_the_page_of_an_answer_has_the_leaflets_of_the_event(client: FlaskClient, event: Event, mine: str) -> None:
+    assert 'id="leaflets"' not in client.get(mine).text
+    leaflet = making.published(event)
+    part = client.get(mine).text.partition('id="leaflets"')[2].partition("</section>")[0]
+    assert "Letters to prisoners" in part
+    assert f'href="/leaflets/{leaflet.id}/versions/1/file"' in part
 
 
 def test_the_secret_link_becomes_a_cookie_and_a_clean_address(app: Flask, client: FlaskClient, mine: str) -> None:

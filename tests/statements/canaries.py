@@ -35,7 +35,7 @@ from organizer.photos.rules import Way as PhotoWay
 from organizer.policy import Role
 from organizer.removals import service as removals
 from organizer.removals.rules import Kind
-from organizer.statements import editing, queries, slips
+from organizer.statements import editing, opening, slips
 from organizer.statements import service as statements
 from organizer.statements.models import Statement
 from organizer.statements.rules import (
@@ -117,13 +117,21 @@ class Told:
 
     def crawl(self, *readers: str) -> Found:
         """What every address answers now: to a stranger, to who holds all links, and to the group's owner."""
-        found = {}
-        for who in readers or self.browsers:
-            for address in self.addresses:
-                response = self.ask(who, address)
-                text = f"{response.headers}\n{self._read(response.get_data(), response.mimetype or '')}".lower()
-                found[who, address] = Answered(response.status_code, dict(response.headers), text)
-        return found
+        return {
+            (who, address): self._answered(who, address)
+            for who in readers or self.browsers
+            for address in self.addresses
+        }
+
+    def crawl_again(self, *readers: str) -> Found:
+        """The same for those addresses alone that told each reader something of it before."""
+        telling = {asked for canary in ALL for asked in where(self.before, canary)}
+        return {asked: self._answered(*asked) for asked in sorted(telling) if not readers or asked[0] in readers}
+
+    def _answered(self, who: str, address: str) -> Answered:
+        response = self.ask(who, address)
+        text = f"{response.headers}\n{self._read(response.get_data(), response.mimetype or '')}".lower()
+        return Answered(response.status_code, dict(response.headers), text)
 
     def ask(self, who: str, address: str, **headers: str) -> TestResponse:
         """What she is answered; her browser keeps no cookie that she gets by it."""
@@ -211,7 +219,7 @@ def _make(app: Flask) -> Told:
     notes = (statement.known_by, statement.consents[0].heard_by, request.note, person.heard_by, asked.note)
     sealed = dict(zip((*SEALED, *SEALED_OF_PHOTO), notes, strict=True))
     links = {
-        "statements.link": queries.link_token(statement),
+        "statements.link": opening.link_token(statement),
         "slip.follow": slips.link_token(slip),
         "people.link": photo_queries.link_token(person),
         "for_print.link": collection_queries.link_token(collection),

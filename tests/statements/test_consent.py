@@ -19,7 +19,7 @@ from organizer import clock, policy
 from organizer.db import db
 from organizer.errors import Gone, RuleError
 from organizer.events.models import Event
-from organizer.statements import editing, jobs, queries
+from organizer.statements import editing, jobs, opening, queries
 from organizer.statements import service as statements
 from organizer.statements.rules import (
     ConsentDetails,
@@ -146,7 +146,7 @@ class Play:
 
     def suggest(self, text: str, answer: str) -> None:
         editing.suggest(self.statement, SuggestionDetails(text), ACTOR)
-        suggestion_id = queries.proposals(self.statement)[0].id
+        suggestion_id = opening.proposals(self.statement)[0].id
         if answer == "refuse":
             editing.refuse(self.statement, suggestion_id)
         elif answer == "accept":

@@ -55,7 +55,7 @@ def test_other_words_are_not(said: str, kept: str) -> None:
 @given(words=st.lists(st.sampled_from(["peace", "мир", "和", "bread", "صلح"]), min_size=3), start=st.integers(0, 9))
 def test_what_is_left_of_a_cut_is_just_what_was_said(words: list[str], start: int) -> None:
     start %= len(words) - 1
-    kept = [*words[:start], edits.CUT, *words[start + 1 :]]
+    kept = [*words[:start], "[…]", *words[start + 1 :]]
     assert edits.is_light(" ".join(words), " ".join(kept))
 
 

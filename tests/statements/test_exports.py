@@ -19,11 +19,6 @@ from tests.statements.speaking import handed_in, publish, said
 FILES = (".txt", ".md")
 
 
-@pytest.fixture
-def event(organizer: Person) -> Event:
-    return factories.event(organizer.group, starts_on=factories.past_day())
-
-
 def test_the_text_says_who_where_when_and_on_what_terms(client: FlaskClient, organizer: Person, event: Event) -> None:
     statement = said(
         organizer,

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as listening
 from werkzeug.datastructures import MultiDict
 
 from organizer import clock
@@ -19,15 +18,10 @@ from organizer.removals.rules import Kind
 from organizer.statements import service as statements
 from organizer.statements.models import Statement
 from organizer.statements.rules import BylineKind, State, StatementDetails
-from tests import factories
+from tests import factories, querying
 from tests.factories import Person
 from tests.reading import Page
 from tests.statements.speaking import handed_in, photo_of, publish, said
-
-
-@pytest.fixture
-def event(organizer: Person) -> Event:
-    return factories.event(organizer.group, starts_on=factories.past_day())
 
 
 def path(organizer: Person) -> str:
@@ -219,14 +213,6 @@ def test_the_number_of_queries_is_fixed(organizer: Person, event: Event) -> None
 
 
 def _queries(organizer: Person) -> int:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    listening.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with querying.statements() as sent:
         assert organizer.client.get(path(organizer)).status_code == 200
-    finally:
-        listening.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
+    return len(sent)

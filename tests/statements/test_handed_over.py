@@ -28,11 +28,6 @@ HEARD: dict[str, object] = {"uses": ["event_page"], "heard_by": "Wren", "read_ba
 
 
 @pytest.fixture
-def event(organizer: Person) -> Event:
-    return factories.event(organizer.group, starts_on=factories.past_day())
-
-
-@pytest.fixture
 def noted(organizer: Person, event: Event) -> Statement:
     return statements.note_down(event, replace(WORDS[1]), None, organizer.account_id)
 

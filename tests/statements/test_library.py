@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event as listening
 
 from organizer import clock
 from organizer.db import db
@@ -21,17 +20,12 @@ from organizer.statements import service as statements
 from organizer.statements.models import Statement
 from organizer.statements.rules import BylineKind, ReviewDetails, Use
 from organizer.statements.search import Wanted
-from tests import factories
+from tests import factories, querying
 from tests.factories import Person
 from tests.statements.speaking import handed_in, photo_of, publish, put_beside, said
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 WAYS = ("/statements", "/statements.atom", "/statements.json")
-
-
-@pytest.fixture
-def event(organizer: Person) -> Event:
-    return factories.event(organizer.group, starts_on=factories.past_day())
 
 
 def everything(client: FlaskClient, query: str = "") -> str:
@@ -284,17 +278,9 @@ def test_the_number_of_queries_is_fixed(app: Flask, client: FlaskClient, organiz
 
 
 def _queries(client: FlaskClient, path: str) -> int:
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
-
-    listening.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with querying.statements() as sent:
         assert client.get(path).status_code == 200
-    finally:
-        listening.remove(db.engine, "before_cursor_execute", note)
-    return len(seen)
+    return len(sent)
 
 
 # Feeds.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from organizer import clock
 from organizer.events.models import Event
 from organizer.events.rules import Visibility
@@ -16,11 +14,6 @@ from organizer.statements.rules import ConsentDetails, Use
 from tests import factories
 from tests.factories import Person, post
 from tests.statements.saying import WORDS, in_person, shown, submitted
-
-
-@pytest.fixture
-def event(organizer: Person) -> Event:
-    return factories.event(organizer.group, starts_on=factories.past_day())
 
 
 def publish(organizer: Person, event: Event, statement: Statement, **more: object) -> str:

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import event as listening
 
 from organizer import policy
 from organizer.db import db, new_id
@@ -17,7 +16,7 @@ from organizer.statements import queries, rules
 from organizer.statements import service as statements
 from organizer.statements.models import Statement
 from organizer.statements.rules import BylineKind, ConsentDetails, ReviewDetails, State, StatementDetails, Use
-from tests import factories
+from tests import factories, querying
 
 LONG = "I came with two friends, and we stayed. " * 40
 
@@ -43,18 +42,9 @@ def past_event(**changes: object) -> Event:
 
 
 def count_queries(read: Callable[[], object]) -> int:
-    sent: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        sent.append(statement)
-
+    """How many statements it takes, with nothing loaded before."""
     db.session.remove()
-    listening.listen(db.engine, "before_cursor_execute", note)
-    try:
-        read()
-    finally:
-        listening.remove(db.engine, "before_cursor_execute", note)
-    return len(sent)
+    return querying.asked(read)
 
 
 def test_an_events_page_and_the_front_page_ask_no_more_for_three_than_for_one() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import assume, given
@@ -15,7 +15,6 @@ from organizer.statements import rules
 from organizer.statements.rules import (
     BylineKind,
     ConsentDetails,
-    Moment,
     Move,
     ReadBack,
     State,
@@ -25,7 +24,6 @@ from organizer.statements.rules import (
 )
 
 DAY = date(2023, 1, 21)
-NOON = datetime(2023, 1, 21, 20, tzinfo=UTC)
 TEXTS = ("I came.", "I came. ", "Я пришла.")
 BYLINES = [(BylineKind.NONE, ""), (BylineKind.PSEUDONYM, "Leek"), (BylineKind.FULL_NAME, "Leek")]
 
@@ -178,12 +176,6 @@ def test_without_a_name_reading_the_text_back_is_enough() -> None:
     rules.check_in_person(in_person(read_back=frozenset({ReadBack.TEXT})), unsigned, DAY, DAY)
 
 
-def test_an_action_must_have_begun_before_one_can_speak_of_it() -> None:
-    rules.check_begun(NOON, NOON)
-    with pytest.raises(RuleError):
-        rules.check_begun(NOON, NOON - timedelta(seconds=1))
-
-
 def test_a_city_that_was_not_agreed_to_is_another_signature() -> None:
     statement = Facts("I came.", BylineKind.NONE, "", affiliation="Oakland")
     assert not rules.is_public(statement, [agreed("I came.", BYLINES[0])], DAY)
@@ -194,46 +186,6 @@ def test_a_consent_ends_with_its_last_day() -> None:
     consent.expires_on = DAY
     assert rules.is_public(statement, [consent], DAY)
     assert not rules.is_public(statement, [consent], DAY + timedelta(days=1))
-
-
-def test_what_is_let_pass_during_the_action_waits_for_its_end() -> None:
-    before, after = NOON - timedelta(hours=1), NOON + timedelta(hours=1)
-    assert rules.publish_at(Moment.AFTER, NOON, None, before) == NOON
-    assert rules.publish_at(Moment.AFTER, NOON, None, NOON) is None
-    assert rules.publish_at(Moment.NOW, NOON, None, before) is None
-    assert rules.publish_at(Moment.AT, NOON, after, before) == after
-
-
-@pytest.mark.parametrize("chosen_at", [None, NOON - timedelta(days=1), NOON - timedelta(minutes=1), NOON.replace(2025)])
-def test_a_time_that_cannot_be_is_refused(chosen_at: datetime | None) -> None:
-    with pytest.raises(RuleError) as refused:
-        rules.publish_at(Moment.AT, NOON, chosen_at, NOON - timedelta(hours=1))
-    assert refused.value.field == "publish_at_local"
-
-
-def test_an_action_that_was_put_off_is_waited_for() -> None:
-    later = NOON + timedelta(days=7)
-    assert not rules.is_due(NOON, later, NOON + timedelta(days=1))
-    assert rules.is_due(NOON, later, later)
-
-
-@pytest.mark.parametrize(
-    ("quote", "is_there"),
-    [("came for", True), ("I  came", True), ("ame for", False), ("came fo", False), ("came for.", False), ("", False)],
-)
-def test_a_short_quote_stands_there_word_for_word(quote: str, is_there: bool) -> None:
-    assert rules.is_quoted(quote, "I came\nfor my brother.") == is_there
-
-
-def test_a_quote_in_chinese_needs_no_spaces() -> None:
-    assert rules.is_quoted("反对战争", "我们反对战争。")
-
-
-@pytest.mark.parametrize("quotes", [["came"] * 6, ["c" * 241], ["went"]])
-def test_quotes_that_cannot_be_are_refused(quotes: list[str]) -> None:
-    with pytest.raises(RuleError) as refused:
-        rules.check_quotes(quotes, "I came " + "c" * 241)
-    assert refused.value.field == "quotes"
 
 
 def test_consent_to_search_engines_alone_is_consent_to_no_place() -> None:

@@ -16,7 +16,7 @@ from organizer.errors import Gone, RuleError
 from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.events.rules import Visibility
-from organizer.statements import editing, jobs, queries, rules
+from organizer.statements import editing, jobs, opening, queries, rules
 from organizer.statements import service as statements
 from organizer.statements.models import Consent, ConsentUse, Statement
 from organizer.statements.rules import ConsentDetails, Moment, State, Use
@@ -135,11 +135,11 @@ def test_a_published_statement_never_expires(event: Event) -> None:
 
 def test_a_new_link_makes_the_old_one_void(event: Event) -> None:
     statement = submitted(event)
-    old = queries.link_token(statement)
-    assert queries.by_token(policy.NOBODY, old)
+    old = opening.link_token(statement)
+    assert opening.by_token(policy.NOBODY, old)
     statements.renew_link(statement)
-    assert queries.by_token(policy.NOBODY, old) is None
-    assert queries.by_token(policy.NOBODY, queries.link_token(statement))
+    assert opening.by_token(policy.NOBODY, old) is None
+    assert opening.by_token(policy.NOBODY, opening.link_token(statement))
 
 
 def test_taking_back_is_owed_a_wipe_of_the_files(event: Event) -> None:
@@ -170,7 +170,7 @@ def test_its_author_learns_of_no_other_action_that_is_not_open(event: Event) -> 
     before = event.starts_on - timedelta(days=9)
     hidden = [_another(event, before, visibility=Visibility.PRIVATE), _another(event, before, published=False)]
     editing.put_beside(statement, [], [*hidden, event], ACTOR)
-    opened = queries.by_token(policy.NOBODY, queries.link_token(statement))
+    opened = opening.by_token(policy.NOBODY, opening.link_token(statement))
     assert opened
     assert opened.event.id == event.id
 
@@ -185,7 +185,7 @@ def test_what_was_written_down_for_a_deleted_draft_goes_with_it(event: Event) ->
     events.delete_draft(draft, ACTOR)
     db.session.expire_all()
     with pytest.raises(Gone):
-        queries.by_token(policy.NOBODY, queries.link_token(lost))
+        opening.by_token(policy.NOBODY, opening.link_token(lost))
     with travel(clock.now() + timedelta(days=2)):
         assert jobs.publish_due() == 1
     outbox.run_owed()

@@ -7,7 +7,6 @@ import itertools
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import cv2
 import numpy as np
@@ -18,30 +17,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from playwright.sync_api import Page as Paper
-from playwright.sync_api import Route, ViewportSize, sync_playwright
+from playwright.sync_api import ViewportSize
 from time_machine import TimeMachineFixture
 
 from organizer import clock, languages, outbox
 from organizer.db import db, writing
 from organizer.errors import RuleError
 from organizer.events.models import Event
-from organizer.statements import drafting, queries, slips
+from organizer.statements import drafting, opening, slips
 from organizer.statements import service as statements
 from organizer.statements.models import Statement
 from organizer.statements.rules import StatementDetails
 from organizer.statements.slips import ConsentSlip
 from tests import factories
-from tests.browser.conftest import ARGUMENTS
+from tests.codes import printing
 from tests.factories import Person, post
 
 LETTER_WITHIN_MARGINS = ViewportSize(width=755, height=995)
 DENSITY = 3  # pixels to a point of the page
 DETAILS = StatementDetails(text="They feel.", language="en")
-
-
-@pytest.fixture
-def event(organizer: Person) -> Event:
-    return factories.event(organizer.group, starts_on=factories.past_day())
 
 
 def sheet(event: Event) -> list[ConsentSlip]:
@@ -175,7 +169,7 @@ def test_a_slip_leads_to_what_was_written_down_under_it(client: FlaskClient, eve
     assert first.shown_number in page.text
     statement = say(event, first.shown_number)
     led = client.get(path_of(first))
-    assert (led.status_code, led.location) == (303, f"/s/{queries.link_token(statement)}")
+    assert (led.status_code, led.location) == (303, f"/s/{opening.link_token(statement)}")
     assert client.get(path_of(second)).status_code == 200
 
 
@@ -285,19 +279,9 @@ def codes_on(picture: bytes) -> dict[str, tuple[float, float]]:
 @pytest.fixture
 def paper(organizer: Person) -> Iterator[Paper]:
     """A page about to be printed in Chromium, whose requests the organizer's client answers."""
-
-    def answer(route: Route) -> None:
-        parts = urlsplit(route.request.url)
-        served = organizer.client.get(f"{parts.path}?{parts.query}")
-        route.fulfill(status=served.status_code, body=served.data, content_type=served.content_type)
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        page = browser.new_page(viewport=LETTER_WITHIN_MARGINS, device_scale_factor=DENSITY)
-        page.route("**/*", answer)
+    with printing.opened(organizer.client, viewport=LETTER_WITHIN_MARGINS, device_scale_factor=DENSITY) as page:
         page.emulate_media(media="print")
         yield page
-        browser.close()
 
 
 def test_the_printed_codes_lead_to_the_right_statements(app: Flask, event: Event, paper: Paper) -> None:
@@ -314,7 +298,7 @@ def test_the_printed_codes_lead_to_the_right_statements(app: Flask, event: Event
         assert box["x"] < x < box["x"] + box["width"]
         assert box["y"] < y < box["y"] + box["height"]
         statement = say(event, number)
-        assert app.test_client().get(path_of(slip)).location == f"/s/{queries.link_token(statement)}"
+        assert app.test_client().get(path_of(slip)).location == f"/s/{opening.link_token(statement)}"
 
 
 @pytest.mark.parametrize("language", languages.INTERFACE)

@@ -12,7 +12,7 @@ from organizer.statements.cues import Reason, Role
 from organizer.statements.rules import BylineKind
 from organizer.statements.transcript import Block, read, statements
 from organizer.statements.transcripts import Look
-from tests.statements.test_transcript import messy, words, words_of
+from tests.statements.transcribing import messy, words, words_of
 
 
 def form_of(look: Look, **changes: str) -> dict[str, str]:

@@ -25,11 +25,6 @@ FORM: dict[str, object] = {
 }
 
 
-@pytest.fixture
-def event(organizer: Person) -> Event:
-    return factories.event(organizer.group, starts_on=factories.past_day())
-
-
 def hand_in(client: FlaskClient, event: Event, **more: object) -> str:
     """Send the form; return the address of the author's page."""
     sent = post(client, f"/events/{event.slug}/statements/new", {**FORM, **more})

@@ -23,7 +23,7 @@ from organizer.keeping.demo.past import PAST
 from organizer.keeping.demo.scenes import Scene
 from organizer.keeping.demo.upcoming import UPCOMING
 from organizer.leaflets import service as leaflets
-from organizer.leaflets.rules import State
+from organizer.leaflets.rules import State, Upload
 from organizer.outbox import Fact
 
 log = structlog.get_logger()
@@ -109,11 +109,11 @@ def _play(scene: Scene, group: Group, city_id: str) -> Event:
 
 def _hand_out(played: dict[str, Event]) -> None:
     uploaded = [
-        leaflets.upload(played[sheet.scene.title], sheet.details, sheet.kind, sheet.make(), state.ACCOUNT_ID)
+        leaflets.upload(played[sheet.scene.title], Upload(sheet.details, sheet.kind, sheet.make()), state.ACCOUNT_ID)
         for sheet in LEAFLETS
     ]
     for leaflet in uploaded:
         if telling.worked(leaflet.shown).state == State.READY:
-            leaflets.publish(leaflet, state.ACCOUNT_ID)
+            leaflets.publish(leaflet, state.ACCOUNT_ID, leaflet.shown.number)
         else:
             log.warning("demo.leaflet_missing")

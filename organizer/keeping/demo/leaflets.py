@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from organizer import documents
@@ -82,6 +82,7 @@ class Sheet:
     make: Callable[[], bytes]
 
 
+@cache
 def drawing(name: str) -> bytes:
     """The picture of `drawings` with that name, made by a process of its own: a site need not hold what draws."""
     command = [sys.executable, "-m", "organizer.keeping.demo.drawings", name]

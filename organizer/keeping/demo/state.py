@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from organizer import config, vault
+from organizer import config, key_store
 from organizer.accounts import words
 from organizer.accounts.models import Account
 from organizer.audit import AuditLine
@@ -58,7 +58,7 @@ def new_password() -> str:
     """Four words in place of the file's."""
     made = words.suggestion()
     forget_password()
-    vault.write_new_file(password_file(), f"{made}\n".encode())
+    key_store.write_new_file(password_file(), f"{made}\n".encode())
     return made
 
 

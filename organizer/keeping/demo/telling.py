@@ -5,6 +5,7 @@ from __future__ import annotations
 from time import sleep
 
 import structlog
+from sqlalchemy import select
 
 from organizer import clock, outbox
 from organizer.collections import service as collections
@@ -19,6 +20,7 @@ from organizer.keeping.demo.photos import PHOTOS, Shot
 from organizer.keeping.demo.statements import STATEMENTS, Telling
 from organizer.leaflets.models import LeafletVersion
 from organizer.leaflets.rules import State as LeafletState
+from organizer.outbox import OutboxRow
 from organizer.photos import service as photos
 from organizer.photos.models import Photo
 from organizer.photos.rules import Faces
@@ -52,9 +54,13 @@ def tell(played: dict[str, Event], bands: dict[str, Group]) -> None:
 
 
 def worked(row: Photo | LeafletVersion) -> Photo | LeafletVersion:
-    """Have owed work done on `row`, here or by a worker that was quicker, until it waits for none; for a minute."""
+    """Have owed work done on `row`, here or by a worker that was quicker, until it waits for none; for a minute.
+
+    What else is owed, such as files to print, is left to the worker, for which nobody waits here.
+    """
     for _ in range(PATIENCE_SECONDS):
-        outbox.run_owed()
+        for owed in db.session.scalars(select(OutboxRow.id).where(OutboxRow.subject_id == row.id)).all():
+            outbox.run(owed)
         db.session.refresh(row)
         if row.state not in WAITING:
             break

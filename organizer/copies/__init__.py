@@ -1,0 +1,1 @@
+"""Copies of leaflets: how many there are for an event, who brings them, and how many are left."""

@@ -1,0 +1,71 @@
+"""How copies read on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from flask_babel import format_decimal
+from flask_babel import gettext as _
+
+from organizer.copies.forms import LeftForm, left_form
+from organizer.copies.queries import Copies
+from organizer.copies.rules import CopiesDetails
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A leaflet on the desk; `line` is "" where nothing is known, `form` on the day where somebody counts."""
+
+    copies: Copies
+    line: str
+    form: LeftForm | None
+
+
+def on_desk(found: Iterable[Copies], *, is_today: bool) -> list[Counted]:
+    """What the desk shows of an action's leaflets."""
+    return [_on_desk(copies, is_today=is_today) for copies in found]
+
+
+def _on_desk(copies: Copies, *, is_today: bool) -> Counted:
+    known = copies.known
+    is_asked = is_today and known.is_counted
+    form = left_form(known, formdata=None, leaflet_id=copies.leaflet_id) if is_asked else None
+    return Counted(copies, line(known), form)
+
+
+def lines(found: Mapping[str, CopiesDetails]) -> dict[str, str]:
+    """A line for each leaflet, by its id."""
+    return {leaflet_id: line(known) for leaflet_id, known in found.items()}
+
+
+def line(known: CopiesDetails) -> str:
+    """All that is known in one line, "" for nothing: "400 of 500 printed · 30 left · Wren brings them"."""
+    parts = [_printed(known), _left(known), _handed_out(known)]
+    if known.brought_by:
+        parts.append(_("%(name)s brings them", name=known.brought_by))
+    return " · ".join(part for part in parts if part)
+
+
+def number(count: int) -> str:
+    """As the page's language groups it."""
+    return str(format_decimal(count))
+
+
+def _printed(known: CopiesDetails) -> str:
+    if known.printed is None:
+        return "" if known.needed is None else str(_("%(count)s needed", count=number(known.needed)))
+    if known.needed is None:
+        return str(_("%(count)s printed", count=number(known.printed)))
+    return str(_("%(count)s of %(needed)s printed", count=number(known.printed), needed=number(known.needed)))
+
+
+def _left(known: CopiesDetails) -> str:
+    return "" if known.left_over is None else str(_("%(count)s left", count=number(known.left_over)))
+
+
+def _handed_out(known: CopiesDetails) -> str:
+    if known.handed_out is not None:
+        return str(_("%(count)s handed out", count=number(known.handed_out)))
+    likely = known.likely_handed_out
+    return "" if likely is None else str(_("probably %(count)s handed out", count=number(likely)))

@@ -1,0 +1,69 @@
+"""Counting copies, and saying who brings them. Each write is one commit.
+
+The name is sealed under the event's key, and goes with the answers to the event.
+"""
+
+from __future__ import annotations
+
+from organizer import audit, outbox, vault
+from organizer.copies import queries
+from organizer.copies.rules import COUNTS, CopiesDetails
+from organizer.db import db, writing
+from organizer.errors import RuleError
+from organizer.events.models import Event
+from organizer.leaflets.models import EventLeaflet
+from organizer.outbox import Fact
+
+
+def change(row: EventLeaflet, details: CopiesDetails, shown: str, actor_id: str) -> EventLeaflet:
+    """Replace what is known. A name that may no longer be kept is not.
+
+    `shown` is the fingerprint that the form began from. Raises RuleError when somebody has changed it since.
+    """
+    # Before the lock, for which answers wait, too: the key store may be slow.
+    key = vault.event_key(row.event_id, create=True) if details.brought_by and _keeps_name(row) else None
+    with writing(lock=row):
+        if queries.known(row).fingerprint != shown:
+            raise RuleError("Somebody has changed this since you opened the form. Save again to put yours in place.")
+        for name in COUNTS:
+            setattr(row, name, getattr(details, name))
+        row.brought_by = _sealed(row, details.brought_by, key)
+        _record(row, actor_id)
+    return row
+
+
+def set_left(row: EventLeaflet, left_over: int, shown: int | None, actor_id: str) -> EventLeaflet:
+    """Say how many are left. Raises RuleError when somebody has said so since it was `shown`."""
+    with writing(lock=row):
+        if row.left_over != shown:
+            raise RuleError("Somebody has counted since you looked. Set it again to put yours in place.")
+        row.left_over = left_over
+        _record(row, actor_id)
+    return row
+
+
+def hand_out(row: EventLeaflet, count: int, actor_id: str) -> EventLeaflet:
+    """Take `count` copies from what is left, or from what was printed where nobody has counted yet; none at the least.
+
+    Two who do so at once are both counted.
+    """
+    with writing(lock=row):
+        there = row.printed if row.left_over is None else row.left_over
+        if there is None:
+            raise RuleError("Say first how many are left now.", field="left_over")
+        row.left_over = max(0, there - count)
+        _record(row, actor_id)
+    return row
+
+
+def _record(row: EventLeaflet, actor_id: str) -> None:
+    audit.write(actor_id, "leaflet.counted", row.leaflet_id)
+    outbox.commit(Fact("leaflet.counted", row.leaflet_id))
+
+
+def _sealed(row: EventLeaflet, name: str, key: bytes | None) -> bytes | None:
+    return vault.seal(key, name, queries.name_aad(row)) if key and _keeps_name(row) else None
+
+
+def _keeps_name(row: EventLeaflet) -> bool:
+    return queries.keeps_name(db.session.get_one(Event, row.event_id))

@@ -1,0 +1,75 @@
+"""An event's leaflets told apart, each with what its organizers do next."""
+
+from __future__ import annotations
+
+import re
+
+from organizer.db import db
+from organizer.events.models import Event
+from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
+from organizer.posters.rules import Recipe, Shape, Sheet
+from tests import querying
+from tests.codes import coding
+from tests.copies import counting
+from tests.factories import Person
+
+LABEL = re.compile(r'<label for="handed_out">([^<]+?)\s*<')
+
+
+def _rows(person: Person, event: Event) -> list[str]:
+    page = person.client.get(f"/events/{event.id}/leaflets").text.partition('class="needs"')[2].partition("</ul>")[0]
+    return [row.partition("</li>")[0] for row in page.split("<li>")[1:]]
+
+
+def _made(leaflet: Leaflet, shape: Shape, paper: Sheet, *languages: str) -> LeafletVersion:
+    """Its first version, as if it were made from the event."""
+    version = leaflet.versions[0]
+    version.made_as = Recipe(leaflet.events[0].id, shape, paper, languages).kept()
+    db.session.commit()
+    return version
+
+
+def test_a_row_leads_to_what_is_published_until_something_else_waits(organizer: Person, event: Event) -> None:
+    leaflet = coding.leaflet(event)
+    (row,) = _rows(organizer, event)
+    assert f'href="/leaflets/{leaflet.id}"' in row
+    coding.waiting(leaflet)
+    (row,) = _rows(organizer, event)
+    assert row.count(f'href="/leaflets/{leaflet.id}/versions/2"') == 2
+    assert f'href="/leaflets/{leaflet.id}"' not in row
+
+
+def test_a_row_shows_the_first_page_of_what_it_leads_to(organizer: Person, event: Event) -> None:
+    leaflet = coding.leaflet(event)
+    assert f'src="/leaflets/{leaflet.id}/versions/1/pages/1/small.webp"' in _rows(organizer, event)[0]
+    coding.waiting(leaflet)
+    assert f'src="/leaflets/{leaflet.id}/versions/2/pages/1/small.webp"' in _rows(organizer, event)[0]
+
+
+def test_while_there_is_nothing_to_look_at_a_row_has_no_picture(organizer: Person, event: Event) -> None:
+    counting.leaflet(event)
+    assert "<img" not in _rows(organizer, event)[0]
+
+
+def test_what_was_made_from_the_event_says_as_what_and_in_which_languages(organizer: Person, event: Event) -> None:
+    _made(coding.leaflet(event), Shape.POSTER, Sheet.A4, "en", "fa", "ru")
+    _made(coding.leaflet(event), Shape.LEAFLET, Sheet.HALF_LETTER, "en")
+    coding.leaflet(event)
+    told = sorted(re.findall(r'<p class="meta"><bdi>(.*?)</bdi>', "".join(_rows(organizer, event))))
+    assert told == ["English", "Leaflet, US half-letter · English", "Poster, A4 · English, فارسی, русский"]
+
+
+def test_more_leaflets_take_no_more_queries(organizer: Person, event: Event) -> None:
+    path = f"/events/{event.id}/leaflets"
+    seen = []
+    for number in range(3):
+        coding.leaflet(event, title=f"Leaflet {number}")
+        db.session.expire_all()
+        seen.append(querying.asked(lambda: organizer.client.get(path)))
+    assert seen[0] == seen[-1]
+
+
+def test_the_number_handed_out_is_not_called_as_the_place_is(organizer: Person, row: EventLeaflet) -> None:
+    """The leaflet's page says where it is handed out, in words that mean a number in English alone."""
+    page = organizer.client.get(counting.path(row)).text
+    assert LABEL.findall(page) == ["Copies handed out"]
