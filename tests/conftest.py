@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import hashlib
+import itertools
 import os
 import shutil
 from collections.abc import Iterator
@@ -49,6 +50,7 @@ def set_by_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _made: dict[tuple[str, bytes], Any] = {}
+_copies = itertools.count()
 
 
 @pytest.fixture(autouse=True)
@@ -123,15 +125,26 @@ def app(worker_app: Flask, database_url: str) -> Iterator[Flask]:
         if DATABASE_URL:
             _empty()
         else:
-            path = Path(database_url.removeprefix("sqlite:///"))
-            db.engine.dispose()
-            for suffix in ("-wal", "-shm"):
-                Path(f"{path}{suffix}").unlink(missing_ok=True)
-            shutil.copy(path.with_suffix(".template"), path)
+            _renew(Path(database_url.removeprefix("sqlite:///")))
         limits.init_app(worker_app, config.current())
         demo.forget_password()
         yield worker_app
         db.session.remove()
+
+
+def _renew(path: Path) -> None:
+    """Lead the address to a fresh copy.
+
+    It is a link: what an earlier test left open, and closes only now, puts away the log of its own file, by name.
+    """
+    db.engine.dispose()
+    before = path.resolve()
+    copy = path.with_name(f"{next(_copies)}.sqlite3")
+    shutil.copy(path.with_suffix(".template"), copy)
+    for suffix in ("", "-wal", "-shm"):
+        Path(f"{before}{suffix}").unlink(missing_ok=True)
+    path.unlink(missing_ok=True)
+    path.symlink_to(copy)
 
 
 def _empty() -> None:

@@ -57,7 +57,8 @@ def add(made: World) -> dict[str, str]:
     renewed, first = _renewed(event, pages)
     found = {
         "leaflet": f"/leaflets/{renewed.id}",
-        "an older version": f"/leaflets/{renewed.id}/versions/{first.number}?code=older",
+        "an older version": f"/leaflets/{renewed.id}/versions/{first.number}",
+        "by an older code": f"/leaflets/{renewed.id}?code=older",
         "leaflets found": "/leaflets?q=letters&language=en&format=pdf",
         "no leaflet found": "/leaflets?q=xyzzy",
         "codes": f"/leaflets/{renewed.id}/codes",
