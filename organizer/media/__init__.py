@@ -26,9 +26,13 @@ REASONS = {
     "picture_pixels": N_("This picture has more than 50 megapixels. Please make it smaller first."),
     "svg": N_("SVG drawings can carry programs, so they are not accepted. Please export it as PNG or PDF."),
     "archive": N_("Office files and archives are not accepted. Please export it as PDF, or send a picture."),
+    "file_kind": N_(
+        "This is neither a PDF nor a picture that we can read. Please send a PDF, JPEG, PNG, HEIC or WebP."
+    ),
     "pdf_bytes": N_("This PDF is larger than 25 MB. Please export it again with smaller pictures."),
     "pdf_complex": N_("This PDF is too complex to be checked. Please print it to a new PDF and send that."),
     "pdf_damaged": N_("This PDF is damaged. Please export or print it to PDF again and send that."),
+    "pdf_drawings": N_("Something is drawn over its pages that we cannot read. Print it to a new PDF, and send that."),
     "pdf_kind": N_("This is not a PDF."),
     "pdf_locked": N_("This PDF is locked with a password or against changes. Please send it without protection."),
     "pdf_pages": N_("This PDF has more than 40 pages. Please send it in parts."),

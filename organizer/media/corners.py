@@ -1,14 +1,14 @@
-"""What `stamps` is asked for: which code, in which corner of which pages, framed with the file as a child reads it.
+"""What `stamps` is asked for: which code, in which corner of which pages, and on which sheets.
+
+It is framed with the file as a child reads it.
 
 Apart from `stamps`, so that a web process that asks for a stamp never loads what draws it.
 """
 
-import json
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Final
 
-SIZE_BYTES: Final = 4
+from organizer.media import wire
 
 
 class Corner(StrEnum):
@@ -30,6 +30,25 @@ class Pages(StrEnum):
         return {Pages.FIRST: range(1), Pages.LAST: range(count - 1, count), Pages.ALL: range(count)}[self]
 
 
+class Layout(StrEnum):
+    """The pages as they are, or several copies of each on sheets; names as in `sandbox.Printed`."""
+
+    FULL = "full"
+    TWO_UP_A4 = "two_up_a4"
+    TWO_UP_LETTER = "two_up_letter"
+    FOUR_UP_A4 = "four_up_a4"
+    FOUR_UP_LETTER = "four_up_letter"
+
+    @property
+    def copies(self) -> int:
+        return 1 if self == Layout.FULL else 2 if self.startswith("two") else 4
+
+    @property
+    def paper(self) -> str:
+        """Of the sheets, as `pdf_sheets.PAPERS` has it."""
+        return "" if self == Layout.FULL else self.rpartition("_")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Stamp:
     """`text` is what readers of QR codes read, `words` stand below it in small letters: ASCII, as they are a code."""
@@ -38,17 +57,16 @@ class Stamp:
     words: str
     corner: Corner = Corner.BOTTOM_RIGHT
     pages: Pages = Pages.LAST
+    layout: Layout = Layout.FULL
 
 
 def frame(data: bytes, stamp: Stamp) -> bytes:
     """A rebuilt file, and what it is to be stamped with."""
-    header = json.dumps(asdict(stamp)).encode()
-    return b"".join([len(header).to_bytes(SIZE_BYTES, "big"), header, data])
+    return wire.frame(asdict(stamp), data)
 
 
 def unframe(framed: bytes) -> tuple[bytes, Stamp]:
     """Return what `frame` was given."""
-    start = SIZE_BYTES + int.from_bytes(framed[:SIZE_BYTES], "big")
-    told = json.loads(framed[SIZE_BYTES:start])
-    stamp = Stamp(told["text"], told["words"], Corner(told["corner"]), Pages(told["pages"]))
-    return framed[start:], stamp
+    told, data = wire.unframe(framed)
+    chosen = Corner(told["corner"]), Pages(told["pages"]), Layout(told["layout"])
+    return data, Stamp(told["text"], told["words"], *chosen)

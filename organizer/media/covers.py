@@ -14,11 +14,13 @@ COLOUR: Final = (0, 0, 0)
 
 
 def burn(framed: bytes) -> Picture:
-    """Return the rebuilt picture of `wire.frame` under its boxes, as JPEG, its previews made of the covered pixels.
+    """Return a rebuilt picture under its boxes, as JPEG, its previews made of the covered pixels.
 
-    Each box is made larger to whole blocks, so that no half-covered pixel stays at its edge. Raises Refused.
+    `framed` is by `wire.frame`: the boxes, each as left, top, width and height in thousandths of the picture's width
+    and height, and the picture. Each box is made larger to whole blocks, so that no half-covered pixel stays at its
+    edge. Raises Refused.
     """
-    data, boxes = wire.unframe(framed)
+    boxes, data = wire.unframe(framed)
     pixels = _opaque(data)
     draw = ImageDraw.Draw(pixels)
     for box in boxes:

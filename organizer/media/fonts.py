@@ -5,17 +5,22 @@ blanks where numbers elsewhere tell of its place.
 """
 
 import re
+import sys
+from array import array
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from organizer.media import Refused
+from organizer.media import Refused, strip
 
 KINDS: Final = (b"\x00\x01\x00\x00", b"OTTO", b"true")
 TABLES: Final = frozenset(
     b"CFF |OS/2|VORG|cmap|cvt |fpgm|gasp|glyf|head|hhea|hmtx|loca|maxp|post|prep|vhea|vmtx".split(b"|")
 )
 HEAD_DATES: Final = slice(20, 36)
+MAKER: Final = slice(58, 62)
+OS2_SIZES: Final = {b"\0\0": 78, b"\0\1": 86, b"\0\5": 100}
+OS2_SIZE: Final = 96
 
 STANDARD: Final = frozenset(
     [
@@ -50,7 +55,9 @@ MOST_STRINGS: Final = 70_000
 Span = tuple[int, int]
 Operator = tuple[int, ...]
 
-STRING: Final = re.compile(rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)", re.DOTALL)
+STRING_OR_COMMENT: Final = re.compile(rb"\(|%[^\r\n]*+")
+BRACKET: Final = re.compile(rb"\\.|[()]", re.DOTALL)
+DIGITS: Final = re.compile(rb"(?<!<)<[\da-fA-F\s]*+>(?!>)")
 COMMENT: Final = re.compile(rb"%[^\r\n]*")
 HEADER: Final = re.compile(rb"%!(?:PS-AdobeFont-|FontType)[0-9.-]*")
 FONT_NAME: Final = re.compile(rb"/FontName\s*/(?:[A-Z]{6}\+)?([^\s/()<>\[\]{}%]+)")
@@ -66,26 +73,60 @@ def opentype(data: bytes) -> bytes:
     """
     if not data.startswith(KINDS):
         raise Refused("pdf_damaged")
+    kept = {tag: _table(tag, table) for tag, table in tables(data).items()}
+    if not kept:
+        raise Refused("pdf_damaged")
+    return written(data[:4], kept)
+
+
+def tables(data: bytes) -> dict[bytes, bytes]:
+    """Return those tables of a TrueType or OpenType font that draw, in the order of their names."""
     count = int.from_bytes(data[4:6], "big")
     records = [data[12 + 16 * index : 28 + 16 * index] for index in range(count)]
-    tables = {record[:4]: record for record in sorted(records) if record[:4] in TABLES and len(record) == 16}
-    if not tables:
-        raise Refused("pdf_damaged")
+    found = {}
+    for record in sorted(records):
+        if record[:4] in TABLES and len(record) == 16:
+            start, size = int.from_bytes(record[8:12], "big"), int.from_bytes(record[12:16], "big")
+            found[record[:4]] = data[start : start + size]
+    return found
+
+
+def written(kind: bytes, tables: dict[bytes, bytes]) -> bytes:
+    """Return a font that holds these tables; `kind` is what it begins with."""
     directory, body, offset = [], [], 12 + 16 * len(tables)
-    for tag, record in tables.items():
-        start, size = int.from_bytes(record[8:12], "big"), int.from_bytes(record[12:16], "big")
-        table = _table(tag, data[start : start + size])
-        directory.append(record[:8] + offset.to_bytes(4, "big") + len(table).to_bytes(4, "big"))
-        table += bytes(-len(table) % 4)
-        body.append(table)
-        offset += len(table)
-    return b"".join([data[:4], _search_numbers(len(tables)), *directory, *body])
+    for tag, table in sorted(tables.items()):
+        padded = table + bytes(-len(table) % 4)
+        sizes = (_sum(padded), offset, len(table))
+        directory.append(tag + b"".join(number.to_bytes(4, "big") for number in sizes))
+        body.append(padded)
+        offset += len(padded)
+    return b"".join([kind, _search_numbers(len(tables)), *directory, *body])
+
+
+def _sum(table: bytes) -> int:
+    """Return the sum of a table's words; another's would tell what was in it."""
+    words = array("I", table)
+    if sys.byteorder == "little":
+        words.byteswap()
+    return sum(words) & 0xFFFFFFFF
 
 
 def _table(tag: bytes, table: bytes) -> bytes:
-    if tag == b"head":
-        return table[: HEAD_DATES.start] + bytes(16) + table[HEAD_DATES.stop :]
-    return _compact(table) if tag == b"CFF " else table
+    """Return a table without what it tells of its maker, and without what stands behind its end."""
+    match tag:
+        case b"head":
+            # The sum of the whole font would tell what was in it.
+            return table[:8] + bytes(4) + table[12 : HEAD_DATES.start] + bytes(16) + table[HEAD_DATES.stop : 54]
+        case b"OS/2":
+            size = OS2_SIZES.get(table[:2], OS2_SIZE)
+            return table[: MAKER.start] + b"    " + table[MAKER.stop : size] if len(table) >= MAKER.stop else table
+        case b"hhea" | b"vhea":
+            return table[:36]
+        case b"maxp":
+            return table[: 32 if table.startswith(b"\0\1") else 6]
+        case b"CFF ":
+            return _compact(table)
+    return table
 
 
 def _search_numbers(count: int) -> bytes:
@@ -107,9 +148,9 @@ def _compact(data: bytes) -> bytes:
     if data[:1] != bytes([COMPACT_MAJOR]):
         raise Refused("pdf_damaged")
     try:
-        names, after = _index(data, data[2])
-        tops, after = _index(data, after)
-        strings, _ = _index(data, after)
+        names, after = index(data, data[2])
+        tops, after = index(data, after)
+        strings, _ = index(data, after)
         blanked = bytearray(data)
         for start, end in names:
             blanked[start:end] = b"A" * (end - start)
@@ -122,22 +163,23 @@ def _compact(data: bytes) -> bytes:
 
 def _told_in(data: bytes, tops: list[Span], strings: list[Span]) -> Iterator[Span]:
     """Yield where the strings are that no glyph is called by."""
-    entries = [entry for top in tops for entry in _entries(data, top)]
-    collections = [number for operator, numbers in entries if operator == ROS for number in numbers[:2]]
+    found = [entry[:2] for top in tops for entry in entries(data, top)]
+    collections = [number for operator, numbers in found if operator == ROS for number in numbers[:2]]
     if collections:
         # The glyphs have numbers in place of names, so that all other strings only tell.
         needed = {number - STANDARD_STRINGS for number in collections}
-        yield from (span for number, span in enumerate(strings) if number not in needed)
+        is_known = [data[start:end] in strip.COLLECTIONS for start, end in strings]
+        yield from (span for number, span in enumerate(strings) if number not in needed or not is_known[number])
         return
-    for operator, numbers in list(entries):
+    for operator, numbers in list(found):
         if operator == FONT_ARRAY and numbers:
-            inner, _ = _index(data, numbers[-1])
-            entries += [entry for span in inner[:MOST_FONTS] for entry in _entries(data, span)]
-    told = {numbers[-1] - STANDARD_STRINGS for operator, numbers in entries if operator in TOLD and numbers}
+            inner, _ = index(data, numbers[-1])
+            found += [entry[:2] for span in inner[:MOST_FONTS] for entry in entries(data, span)]
+    told = {numbers[-1] - STANDARD_STRINGS for operator, numbers in found if operator in TOLD and numbers}
     yield from (strings[number] for number in told if 0 <= number < len(strings))
 
 
-def _index(data: bytes, start: int) -> tuple[list[Span], int]:
+def index(data: bytes, start: int) -> tuple[list[Span], int]:
     """Return where the items of the list at `start` are, and where it ends. Raises IndexError."""
     count = int.from_bytes(data[start : start + 2], "big")
     if start < 0 or start + 2 > len(data) or count > MOST_STRINGS:
@@ -155,23 +197,23 @@ def _index(data: bytes, start: int) -> tuple[list[Span], int]:
     return list(pairwise(places)), places[-1]
 
 
-def _entries(data: bytes, span: Span) -> Iterator[tuple[Operator, list[int]]]:
-    """Yield each operator of a dictionary with the whole numbers before it. Raises IndexError."""
+def entries(data: bytes, span: Span) -> Iterator[tuple[Operator, list[int], int]]:
+    """Yield each operator of a dictionary with the whole numbers before it, and its place. Raises IndexError."""
     at, end = span
     numbers: list[int] = []
     while at < end:
         lead = data[at]
         if lead <= 21:
             size = 2 if lead == 12 else 1
-            yield tuple(data[at : at + size]), numbers
+            yield tuple(data[at : at + size]), numbers, at
             numbers = []
         else:
-            size, number = _number(data, at)
-            numbers.append(number)
+            size, value = number(data, at)
+            numbers.append(value)
         at += size
 
 
-def _number(data: bytes, at: int) -> tuple[int, int]:
+def number(data: bytes, at: int) -> tuple[int, int]:
     """Return how long the number is, and its value; a fraction counts as nothing."""
     match data[at]:
         case 28:
@@ -204,7 +246,8 @@ def type1(data: bytes) -> bytes:
 
 
 def _untold(readable: bytes) -> bytes:
-    plain = STRING.sub(lambda found: b"(" + _blank(found[0][2:]) + b")", readable)
+    plain = _without_strings(readable)
+    plain = DIGITS.sub(lambda found: b"<" + _blank(found[0][2:]) + b">", plain)
     plain = COMMENT.sub(_uncommented, plain)
     plain = NUMBER_OF_ITS_OWN.sub(lambda found: re.sub(rb"\d", b"0", found[0]), plain)
     name = FONT_NAME.search(plain)
@@ -212,6 +255,27 @@ def _untold(readable: bytes) -> bytes:
         same = rb"(?<=[/+])" + re.escape(name[1]) + rb"(?![^\s/()<>\[\]{}%])"
         plain = re.sub(same, b"A" * len(name[1]), plain)
     return plain
+
+
+def _without_strings(text: bytes) -> bytes:
+    """Return a program with blanks in its strings, and brackets in these; one without an end takes all that follows."""
+    kept, at = [], 0
+    while found := STRING_OR_COMMENT.search(text, at):
+        end = _end_of_string(text, found.end()) if found[0] == b"(" else found.end()
+        inner = text[found.end() : end - 1]
+        kept += [text[at : found.start()], found[0], *([_blank(inner), b")"] if found[0] == b"(" else [])]
+        at = end
+    return b"".join([*kept, text[at:]])[: len(text)]
+
+
+def _end_of_string(text: bytes, at: int) -> int:
+    """Return where a string ends whose first bracket stands before `at`."""
+    depth = 1
+    for found in BRACKET.finditer(text, at):
+        depth += {b"(": 1, b")": -1}.get(found[0], 0)
+        if not depth:
+            return found.end()
+    return len(text) + 1
 
 
 def _uncommented(comment: re.Match[bytes]) -> bytes:

@@ -29,6 +29,8 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "AVIF", "HEIF")
 DAMAGES: Final = (OSError, SyntaxError, ValueError, EOFError, RuntimeError)
 """What the readers raise, each as it likes."""
 
+FAINT: Final = 4
+"""Of 255: what is shown more faintly nobody sees, and a few steps of its colours could still be told apart."""
 PREVIEW_PX: Final = (1200, 480)
 FEW_COLOURS: Final = 64
 """A drawing has fewer; even a grey photo has more."""
@@ -126,7 +128,9 @@ def _pixels(image: Image.Image, max_px: int) -> Image.Image:
     image = _srgb(ImageOps.exif_transpose(_small(image, max_px)), profile)
     if image.mode == "RGBA":
         # Colours of what is transparent would still be there for whoever takes the transparency away.
-        is_opaque = image.getchannel("A").getextrema() == (255, 255)
+        alpha = image.getchannel("A").point(lambda value: 0 if value <= FAINT else value)
+        image.putalpha(alpha)
+        is_opaque = alpha.getextrema() == (255, 255)
         image = image.convert("RGB") if is_opaque else image.convert("RGBa").convert("RGBA")
     return Image.frombytes(image.mode, image.size, image.tobytes())
 

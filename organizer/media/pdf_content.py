@@ -9,17 +9,20 @@ from typing import Final, NamedTuple
 import pikepdf
 
 from organizer.media import pdf_inline
+from organizer.media.pdf_codes import Codes
 from organizer.media.pdf_operators import (
     MOST_OPERANDS,
     NOTED,
     NUMBER_STARTS,
     OPERATORS,
     PLAIN_SPACES,
+    SIZING,
     SLOTS,
     TEXT,
     UNSEEN,
     USES,
     Operand,
+    Sizes,
     is_unknown,
     written,
 )
@@ -41,10 +44,8 @@ class Content:
     lines: list[bytes] = field(default_factory=list)
     operators: int = 0
     has_hidden: bool = False
-    letters: dict[bytes, set[int]] | None = None
+    letters: dict[bytes, Codes] = field(default_factory=dict)
     """The codes shown in each font, by its name as written; those in a font that is set elsewhere under b""."""
-    has_foreign_letters: bool = False
-    """Whether letters are shown in a font that is set elsewhere."""
     named: list[_Named] = field(default_factory=list)
     drawn: set[int] = field(default_factory=set)
     """Which of `named`, by their place, something is drawn with."""
@@ -73,7 +74,7 @@ class Content:
         return b"\n".join(line for line in lines if line is not None)
 
 
-def clean(data: bytes, hidden: Collection[str] = (), *, counts_letters: bool = False) -> Content:
+def clean(data: bytes, hidden: Collection[str] = ()) -> Content:
     """Return the content with nothing but operators that draw; comments and marks go.
 
     `hidden` are the names of property lists for layers that are not shown: what they draw goes too, and so do fonts,
@@ -81,7 +82,7 @@ def clean(data: bytes, hidden: Collection[str] = (), *, counts_letters: bool = F
     """
     with pikepdf.new() as scratch:
         page = pikepdf.Dictionary(Type=pikepdf.Name.Page, Contents=scratch.make_stream(data))
-        cleaner = _Cleaner(data, hidden, {} if counts_letters else None)
+        cleaner = _Cleaner(data, hidden)
         pikepdf.Page(page).parse_contents(cleaner)
     return cleaner.content
 
@@ -89,9 +90,9 @@ def clean(data: bytes, hidden: Collection[str] = (), *, counts_letters: bool = F
 class _Cleaner(pikepdf.StreamParser):
     """Copies slices of the original, so that numbers and strings stay as they were written."""
 
-    def __init__(self, data: bytes, hidden: Collection[str], letters: dict[bytes, set[int]] | None) -> None:
+    def __init__(self, data: bytes, hidden: Collection[str]) -> None:
         super().__init__()
-        self.content = Content(letters=letters)
+        self.content = Content()
         self._data = data
         self._hidden = hidden
         self._operands: list[Operand] = []
@@ -103,6 +104,7 @@ class _Cleaner(pikepdf.StreamParser):
         """For each place of SLOTS, and each state by its name, the one of `named` that was set last."""
         self._drawn_with: dict[bytes, int] = self._in_force
         self._kept: list[dict[bytes, int]] = []
+        self._sizes = Sizes()
 
     def handle_object(self, obj: object, offset: int, length: int) -> None:
         text = self._data[offset : offset + length]
@@ -134,17 +136,24 @@ class _Cleaner(pikepdf.StreamParser):
                 return
             operands = operands[len(operands) - count :]
         if operator in UNSEEN:
-            if any(self._marks):
-                operands, operator = [], UNSEEN[operator]
-                self.content.has_hidden = True
-            else:
-                self._draw()
+            operator, operands = self._seen(operator, operands)
         line = written(operator, operands[-MOST_OPERANDS:])
         if operator and line is not None:
             self.content.operators += 1
             if operator in NOTED:
                 self._note(operator, operands[-MOST_OPERANDS:])
+            if operator in SIZING:
+                self._sizes.follow(operator, operands)
             self.content.lines.append(line)
+
+    def _seen(self, operator: bytes, operands: list[Operand]) -> tuple[bytes, list[Operand]]:
+        """Return what becomes of an operator that draws."""
+        is_hidden = any(self._marks)
+        self.content.has_hidden |= is_hidden
+        if is_hidden or (operator in TEXT and self._sizes.are_naught):
+            return UNSEEN[operator], []
+        self._draw()
+        return operator, operands
 
     def _draw(self) -> None:
         """Note that something is drawn with all that is in force."""
@@ -190,13 +199,11 @@ class _Cleaner(pikepdf.StreamParser):
 
     def _count_letters(self, shown: object) -> None:
         place = self._in_force.get(b"Tf")
-        self.content.has_foreign_letters |= place is None
-        if self.content.letters is None:
-            return
         font = b"" if place is None else self.content.named[place].use[1]
-        strings = shown if isinstance(shown, pikepdf.Array) else [shown]
-        codes = [bytes(string) for string in strings if isinstance(string, pikepdf.String)]
-        self.content.letters.setdefault(font, set()).update(*codes)
+        codes = self.content.letters.setdefault(font, Codes())
+        for string in shown if isinstance(shown, pikepdf.Array) else [shown]:
+            if isinstance(string, pikepdf.String):
+                codes.add(bytes(string))
 
     def _mark(self, operator: bytes) -> None:
         operands, self._operands = self._operands, []
@@ -204,8 +211,14 @@ class _Cleaner(pikepdf.StreamParser):
             if self._marks:
                 self._marks.pop()
             return
-        is_layer = len(operands) == 2 and operands[0][1] == b"/OC" and operands[1][1].startswith(b"/")
-        self._marks.append(is_layer and plain_name(operands[1][1]) in self._hidden)
+        self._marks.append(operator == b"BDC" and bool(self._hidden) and self._is_hidden(operands[-2:]))
+
+    def _is_hidden(self, operands: list[Operand]) -> bool:
+        """Whether a mark, its kind and its name, says that what follows belongs to a layer that is not shown."""
+        if len(operands) < 2:
+            return False
+        kind, name = (plain_name(text) for _, text in operands)
+        return kind == "/OC" and name in self._hidden
 
     def _end_inline(self, text: bytes) -> None:
         """Write an image that stands within the content: `text` is its data, then EI."""
@@ -216,8 +229,6 @@ class _Cleaner(pikepdf.StreamParser):
             self.content.has_hidden = True
             return
         made = pdf_inline.rebuilt(self._inline or [], text)
-        if made is None:
-            return
         self.content.operators += 1
         self._draw()
         if made.space:

@@ -6,18 +6,20 @@ Of resources only those are copied that a content names and draws with, each und
 
 import zlib
 from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, cast
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Matrix, Name, Stream
 
-from organizer.media import PDF_OBJECTS, Refused, Removed, fonts, pdf_masks, pdf_pictures, strip
+from organizer.media import PDF_OBJECTS, Refused, Removed, fonts, pdf_edges, pdf_masks, pdf_pictures, pdf_veils, strip
 from organizer.media.pdf_content import Content, Use, clean
 from organizer.media.pdf_layers import Layers
 from organizer.media.pdf_letters import Letters
 from organizer.media.pdf_naming import Naming
+from organizer.media.pdf_notes import Drawing
 from organizer.media.pdf_scope import Scope
+from organizer.media.pdf_unseen import without_unseen
 
 MOST_ITEMS: Final = 1_000_000
 """Numbers, names and entries altogether; a tenth of that is found in the fonts of a book."""
@@ -71,18 +73,54 @@ class Copier:
         self._scope = Scope()
         self._letters = Letters(target)
         self._masked: dict[tuple[int, int], pikepdf.Object] = {}
+        self._has_veils = False
+        """Whether a graphics state sets a mask."""
         self._items = 0
         self._content_bytes = 0
 
-    def page(self, source: pikepdf.Object, inherited: dict[str, Any], data: bytes) -> pikepdf.Object:
-        """Return a page that draws `data` with what it needs; `finish` must follow."""
-        self._scope = Scope.of(inherited.get("/Resources"), self.layers)
+    def page(
+        self, source: Mapping[str, Any], data: bytes, over: Sequence[Drawing] = (), unit: float = 1.0
+    ) -> pikepdf.Object:
+        """Return a page that draws `data` with what it needs, then what lies `over` it; `finish` must follow.
+
+        `source` are the page's own entries and those it inherits; it becomes `unit` times as large.
+        """
+        self._scope = Scope.of(source.get("/Resources"), self.layers)
         page = self.target.make_indirect(Dictionary(Type=Name.Page))
-        self._fill(page, {**dict(source.items()), **inherited}, "page")
+        self._fill(page, source, "page")
         page.Contents = self.target.make_stream(b"")
         page.Resources = self.target.make_indirect(Dictionary())
-        self._write_content(page.Contents, data, self._scope, page.Resources)
+        if over or unit != 1.0:
+            self._write_in_forms(page, data, over, unit)
+        else:
+            self._write_content(page.Contents, data, self._scope, page.Resources)
+        pdf_edges.scale(page, unit)
         return page
+
+    def _write_in_forms(self, page: pikepdf.Object, data: bytes, over: Sequence[Drawing], unit: float) -> None:
+        """Let the page draw its content as a form, whatever states that leaves behind, and over it the drawings."""
+        scope = self._scope
+        below = self._form(Array(list(page.MediaBox)))
+        below.Resources = self.target.make_indirect(Dictionary())
+        self._write_content(below, data, scope, below.Resources)
+        drawn = {b"/X0": (Matrix(), below)}
+        for at, drawing in enumerate(over, start=1):
+            self._scope = scope
+            drawn[b"/X%d" % at] = drawing.matrix, self._look(drawing.look)
+        page.Resources.XObject = Dictionary({name.decode(): form for name, (_, form) in drawn.items()})
+        lines = [b"%.6f 0 0 %.6f 0 0 cm" % (unit, unit)]
+        lines += [b"q %s cm %s Do Q" % (matrix.encode(), name) for name, (matrix, _) in drawn.items()]
+        _write(page.Contents, b"\n".join(lines))
+        used = Counter({("/XObject", name): 1 for name in drawn})
+        self._contents[page.Contents.objgen] = Content(operators=4 * len(lines), used=used)
+
+    def _look(self, source: pikepdf.Object) -> pikepdf.Object:
+        """Return what an annotation looks like as a form, even if it does not say that it is one."""
+        if self.layers.hides(source.get("/OC")):
+            return self.nothing()
+        look = cast(pikepdf.Object, self.made(source, "form"))
+        look.Type, look.Subtype = Name.XObject, Name.Form
+        return look
 
     def finish(self, pages: list[pikepdf.Object]) -> None:
         """Fill all that `pages` refer to. Raises Refused when it unfolds to too much."""
@@ -98,10 +136,12 @@ class Copier:
             raise Refused("pdf_complex")
         self._letters.finish()
         for image in self._masked.values():
-            if pdf_masks.blank(image):
+            if pdf_masks.blank(self.target, image):
                 self.removed.add(Removed.PICTURE_DATA)
         for page in pages:
             self._unfolded(page.Contents, page.Resources, {}, 0)
+        if self._has_veils and pdf_veils.blank(self.target, pages):
+            self.removed.add(Removed.PICTURE_DATA)
 
     def _fill_waiting(self) -> None:
         while self._waiting:
@@ -140,7 +180,10 @@ class Copier:
     def nothing(self) -> pikepdf.Object:
         """Return a form that draws nothing, in place of one that is not shown."""
         self.removed.add(Removed.HIDDEN_LAYERS)
-        return self.target.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 0, 0]))
+        return self._form(Array([0, 0, 0, 0]))
+
+    def _form(self, box: pikepdf.Array) -> pikepdf.Object:
+        return self.target.make_stream(b"", Type=Name.XObject, Subtype=Name.Form, BBox=box)
 
     def _empty(self, source: pikepdf.Object) -> pikepdf.Object:
         if isinstance(source, Stream):
@@ -154,26 +197,33 @@ class Copier:
             copied = None if value is None else rule(self, value)
             if copied is not None:
                 copy[key] = copied
+        self._has_veils |= kind == "soft_mask"
         if kind == "graphics_state" and "/Font" in copy:
             self._letters.show_all()
         if kind in ("font", "font_descriptor"):
             self.naming.font(copy, source)
+        if kind == "font":
+            self._letters.add(copy)
         if isinstance(copy, Stream):
             self._fill_stream(copy, source, kind)
         elif kind == "font" and source.get("/Subtype") == Name.Type3:
-            self.spend(self._letters.add(copy, source, self._within(source)))
+            self.spend(self._letters.add_drawn(copy, source, self._within(source)))
 
     def _fill_stream(self, copy: pikepdf.Object, source: pikepdf.Object, kind: str) -> None:
         if kind in DRAWN:
             copy.Resources = self.target.make_indirect(Dictionary())
             self._write_content(copy, decoded(source), self._within(source), copy.Resources)
         elif kind in ("image", "mask"):
-            if isinstance(copy.get("/SMask", copy.get("/Mask")), Stream):
+            is_clean = pdf_pictures.fill(self.target, copy, source, is_mask=kind == "mask")
+            if kind == "image" and _has_lost_colours(copy, source):
+                raise Refused("pdf_complex")
+            if "/SMask" in copy or "/Mask" in copy:
                 self._masked[copy.objgen] = copy
-            is_clean = pdf_pictures.fill(copy, source, is_grey=kind == "mask")
             self.removed |= set() if is_clean else {Removed.PICTURE_DATA}
         else:
             data = REWRITTEN.get(kind, bytes)(decoded(source))
+            if kind == "samples":
+                data = _samples(data, copy)
             _write(copy, data)
             if kind == "truetype":
                 copy.Length1 = len(data)
@@ -186,7 +236,10 @@ class Copier:
         self._content_bytes += len(data)
         if self._content_bytes > MOST_CONTENT_BYTES:
             raise Refused("pdf_complex")
-        content = clean(data, scope.hidden, counts_letters=scope.has_drawn_letters)
+        seen = without_unseen(data, scope)
+        if seen is not data:
+            self.removed.add(Removed.PICTURE_DATA)
+        content = clean(seen, scope.hidden)
         if content.has_hidden:
             self.removed.add(Removed.HIDDEN_LAYERS)
         self._scope = scope
@@ -249,8 +302,22 @@ def decoded(stream: pikepdf.Object) -> bytes:
         raise Refused("memory" if "limit exceeded" in str(error) else "pdf_damaged") from None
 
 
+def _has_lost_colours(copy: pikepdf.Object, source: pikepdf.Object) -> bool:
+    """Whether readers cannot draw this image any more, so that what it covers would be laid open."""
+    needs_none = bool(copy.get("/ImageMask", False)) or copy.get("/Filter") in (Name.DCTDecode, Name.JPXDecode)
+    return "/ColorSpace" in source and "/ColorSpace" not in copy and not needs_none
+
+
 def _write(stream: pikepdf.Object, data: bytes) -> None:
     stream.write(zlib.compress(data), filter=Name.FlateDecode)
+
+
+def _samples(data: bytes, function: Any) -> bytes:
+    """Return what a function (type 0) has of its data, if it says how much."""
+    sizes, limits, bits = (function.get(key) for key in ("/Size", "/Range", "/BitsPerSample"))
+    if not isinstance(sizes, Array) or not isinstance(limits, Array) or not isinstance(bits, int):
+        return data
+    return strip.samples(data, [*map(int, sizes.as_list()), len(limits) // 2], bits)
 
 
 def _members(resources: pikepdf.Object, category: str) -> pikepdf.Object:

@@ -20,18 +20,8 @@ class Layers:
                 self._off |= _groups(told.get("/OCGs"))
             self._off -= _groups(default.get("/ON"))
             self._off |= _groups(default.get("/OFF"))
-            for group in _listed(told.get("/OCGs")):
-                self._follow_usage(group)
-
-    def _follow_usage(self, group: pikepdf.Dictionary) -> None:
-        """What a layer says of screens comes before what the file says of the layer, as in programs that show it."""
-        usage = group.get("/Usage")
-        view = usage.get("/View") if isinstance(usage, pikepdf.Dictionary) else None
-        state = view.get("/ViewState") if isinstance(view, pikepdf.Dictionary) else None
-        if state == pikepdf.Name.OFF:
-            self._off.add(group.objgen)
-        elif state is not None:
-            self._off.discard(group.objgen)
+            # Some programs follow the file, some the layer itself: what either switches off may be meant for nobody.
+            self._off |= {group.objgen for group in _listed(told.get("/OCGs")) if _is_off_on_screens(group)}
 
     def hides(self, member: object) -> bool:
         """Whether what belongs to `member`, a layer or a rule over several, is not shown at first."""
@@ -77,6 +67,12 @@ class Layers:
         if not isinstance(properties, pikepdf.Dictionary):
             return frozenset()
         return frozenset(name for name, member in properties.items() if self.hides(member))
+
+
+def _is_off_on_screens(group: pikepdf.Dictionary) -> bool:
+    usage = group.get("/Usage")
+    view = usage.get("/View") if isinstance(usage, pikepdf.Dictionary) else None
+    return isinstance(view, pikepdf.Dictionary) and view.get("/ViewState") == pikepdf.Name.OFF
 
 
 def _groups(found: object) -> set[tuple[int, int]]:

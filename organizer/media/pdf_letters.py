@@ -1,4 +1,4 @@
-"""Which letters of drawn fonts (Type 3) are shown: the others, and what they draw with, stay behind."""
+"""Which letters of fonts are shown: the others, and what drawn ones (Type 3) draw with, stay behind."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -7,10 +7,13 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Stream
 
+from organizer.media import pdf_subsets
+from organizer.media.pdf_codes import Codes
 from organizer.media.pdf_content import Content, Use, plain_name
 from organizer.media.pdf_scope import Scope
 
 CODES: Final = range(256)
+PARTS: Final = ("/CIDFontType0", "/CIDFontType2")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +47,19 @@ class Letters:
     def __init__(self, target: pikepdf.Pdf) -> None:
         self._target = target
         self._fonts: list[_Font] = []
-        self._codes: dict[tuple[int, int], set[int]] = {}
+        self._all: list[pikepdf.Object] = []
+        self._codes: dict[tuple[int, int], Codes] = {}
         """By the font's copy, whether it is known already or not."""
-        self._anywhere: set[int] = set()
+        self._anywhere = Codes()
         """Codes that are shown in a font which some other content sets."""
 
-    def add(self, copy: pikepdf.Object, source: Any, scope: Scope) -> int:
-        """Take in a font, whose copy has no letters yet; return how many items it has."""
+    def add(self, copy: pikepdf.Object) -> None:
+        """Take in a font of any kind, but not the part of one that is put together (Type 0)."""
+        if str(copy.get("/Subtype")) not in PARTS:
+            self._all.append(copy)
+
+    def add_drawn(self, copy: pikepdf.Object, source: Any, scope: Scope) -> int:
+        """Take in a drawn font, whose copy has no letters yet; return how many items it has."""
         glyphs = source.get("/CharProcs")
         members = dict(glyphs.items()) if isinstance(glyphs, Dictionary) else {}
         copy.CharProcs, copy.Resources = Dictionary(), self._target.make_indirect(Dictionary())
@@ -59,26 +68,24 @@ class Letters:
 
     def show_all(self) -> None:
         """Keep all letters of all fonts: nobody knows in which of them something is shown."""
-        self._anywhere |= set(CODES)
+        self._anywhere.are_all = True
 
     def count(self, content: Content, resources: pikepdf.Object, names: Mapping[Use, bytes]) -> None:
         """Note which letters a content shows, once its fonts are copied."""
-        if content.letters is None:
-            if content.has_foreign_letters:
-                self.show_all()
-            return
         fonts = resources.get("/Font", Dictionary())
         for name, codes in content.letters.items():
             font = fonts.get(names.get(("/Font", name), b"").decode() or "/None")
             if isinstance(font, Dictionary):
-                self._codes.setdefault(font.objgen, set()).update(codes)
+                self._codes.setdefault(font.objgen, Codes()).update(codes)
             else:
-                self._anywhere |= codes
+                self._anywhere.update(codes)
+        content.letters = {}
 
     def wanted(self) -> Iterator[Glyph]:
         """Yield the letters that were not yet; each then stands in its font."""
         for font in self._fonts:
-            font.codes |= self._anywhere | self._codes.get(font.copy.objgen, set())
+            codes = self._shown(font.copy)
+            font.codes |= set(CODES) if codes.are_all else codes.single
             for name in sorted(font.shown() - set(font.copy.CharProcs.keys())):
                 source = font.glyphs.get(name)
                 if not isinstance(source, Stream):
@@ -88,7 +95,18 @@ class Letters:
                     yield Glyph(source, made, font.scope, font.copy.Resources)
                 font.copy.CharProcs[name] = font.done[source.objgen]
 
+    def _shown(self, font: pikepdf.Object) -> Codes:
+        codes = Codes()
+        codes.update(self._anywhere)
+        codes.update(self._codes.get(font.objgen, codes))
+        return codes
+
     def finish(self) -> None:
+        """Leave in all fonts what shown letters need, once these are known."""
+        pdf_subsets.thin((font, self._shown(font)) for font in self._all)
+        self._finish_drawn()
+
+    def _finish_drawn(self) -> None:
         """Let fonts name no other letters than they have, and by a number where they say otherwise what each means."""
         for font in self._fonts:
             base = font.copy.get("/Encoding", Dictionary())

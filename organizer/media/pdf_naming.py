@@ -23,16 +23,24 @@ class Naming:
 
         Readers draw Symbol and its like by their names even then.
         """
-        if source.get("/Subtype") == Name.Type3 and "/FontDescriptor" in copy:
+        if source.get("/Subtype") == Name.Type3:
             # Its letters are drawn, so that nobody asks what it is like.
-            del copy["/FontDescriptor"]
+            for key in ("/FontDescriptor", "/BaseFont"):
+                if key in copy:
+                    del copy[key]
         told = [name for name in FONT_NAMES if name in copy]
-        described = _descriptor(source)
-        if not told or not any(file in described for file in FONT_FILES):
+        if not told:
             return
-        if str(copy[told[0]]).lstrip("/").rpartition("+")[2] not in fonts.STANDARD:
+        # Before a plus stand six letters by which a subset is known, or whatever somebody likes.
+        plain = copy[told[0]].unparse().lstrip(b"/").rpartition(b"+")[2]
+        described = _descriptor(source)
+        if plain.decode("latin-1") not in fonts.STANDARD and any(file in described for file in FONT_FILES):
             number = self._fonts.setdefault(described.objgen, len(self._fonts) + 1)
             copy[told[0]] = Name(f"/AAAAAA+F{number}")
+        elif plain:
+            copy[told[0]] = pikepdf.Object.parse(b"/" + plain)
+        else:
+            del copy[told[0]]
 
     def ink(self, name: Name) -> Name:
         return Name(f"/Ink{self._inks.setdefault(name.unparse(), len(self._inks) + 1)}")

@@ -52,6 +52,11 @@ SLOTS: Final[dict[bytes, tuple[bytes, tuple[bytes, ...]]]] = {
 NOTED: Final = frozenset({*USES, *SLOTS, *TEXT, b"q", b"Q"})
 """What matters to what is drawn with which resources."""
 
+SIZING: Final = frozenset(b"q Q BT cm Tm Tf Tz".split())
+"""What decides how large letters are."""
+SMALLEST: Final = 1e-20
+"""Square points; smaller letters are none to readers that count with short fractions, and so are not told."""
+
 NUMBER_STARTS: Final = frozenset(b"%d" % digit for digit in range(10)) | {b"-", b"+", b"."}
 NUMBERS: Final = re.compile(rb"(?:[-+.\d]++(?:[eE][-+]?\d++)? ?)*+")
 DASHES: Final = re.compile(rb"\[[-+.\d\s]*+\]")
@@ -59,6 +64,44 @@ LETTERS: Final = re.compile(rb"\[(?:[-+.\d\s]|\((?:[^()\\]|\\.)*+\)|<[\da-fA-F\s
 """An array for TJ that holds nothing but numbers and strings; those with brackets in them are looked at one by one."""
 
 Operand = tuple[object, bytes]
+
+
+class Sizes:
+    """How large letters are, by what a content says of it."""
+
+    def __init__(self) -> None:
+        self._page = self._size = self._width = 1.0
+        self._line = 1.0
+        self._kept: list[tuple[float, float, float]] = []
+
+    @property
+    def are_naught(self) -> bool:
+        """Whether nobody sees letters, nor finds them in what pdfium tells."""
+        return self._page * self._line * self._size**2 * self._width < SMALLEST
+
+    def follow(self, operator: bytes, operands: list[Operand]) -> None:
+        if operator == b"q":
+            self._kept.append((self._page, self._size, self._width))
+        elif operator == b"Q":
+            if self._kept:
+                self._page, self._size, self._width = self._kept.pop()
+        elif operator == b"BT":
+            self._line = 1.0
+        else:
+            self._scale(
+                operator, [float(number) for number, _ in operands if isinstance(number, int | float | Decimal)]
+            )
+
+    def _scale(self, operator: bytes, numbers: list[float]) -> None:
+        match operator, numbers:
+            case b"cm", [a, b, c, d, _, _]:
+                self._page *= abs(a * d - b * c)
+            case b"Tm", [a, b, c, d, _, _]:
+                self._line = abs(a * d - b * c)
+            case b"Tf", [size]:
+                self._size = size
+            case b"Tz", [width]:
+                self._width = abs(width)
 
 
 def is_unknown(text: bytes) -> bool:

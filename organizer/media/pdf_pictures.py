@@ -6,10 +6,10 @@ import zlib
 from typing import Any, Final
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, Stream
 from PIL import Image
 
-from organizer.media import PICTURE_PIXELS, Refused, pdf_render, strip
+from organizer.media import PICTURE_PIXELS, Refused, pdf_alpha, pdf_render, strip
 
 DEVICE_SPACES: Final = {1: Name.DeviceGray, 3: Name.DeviceRGB, 4: Name.DeviceCMYK}
 COLOURS: Final = {"/DeviceGray": 1, "/CalGray": 1, "/Indexed": 1, "/Separation": 1, "/DeviceCMYK": 4}
@@ -26,7 +26,8 @@ PARAMETERS: Final = {
     FAX: "K EndOfLine EncodedByteAlign Columns Rows EndOfBlock BlackIs1 DamagedRowsBeforeError",
 }
 # Their decoders in readers' programs have been attacked most, and they can hold boxes of anything.
-DRAWN_ANEW: Final = ("/JPXDecode", "/JBIG2Decode")
+JPX: Final = "/JPXDecode"
+DRAWN_ANEW: Final = (JPX, "/JBIG2Decode")
 
 
 def _shifted(mark: int, lead: int) -> bytes:
@@ -42,17 +43,20 @@ def _shifted(mark: int, lead: int) -> bytes:
 FAX_END: Final = re.compile(b"|".join(_shifted(0x001001, lead) for lead in range(8)))
 
 
-def fill(copy: pikepdf.Object, source: pikepdf.Object, is_grey: bool) -> bool:
+def fill(pdf: pikepdf.Pdf, copy: pikepdf.Object, source: pikepdf.Object, *, is_mask: bool) -> bool:
     """Put the picture's data into `copy`, whose dictionary is complete; False when something was left out.
 
-    Raises Refused for more than 50 megapixels, damaged data, or more filters than any program uses.
+    What is transparent stays so. Raises Refused for more than 50 megapixels, damaged data, more filters than any
+    program uses, or where it cannot be told what is transparent.
     """
+    _keep_one_mask(copy)
     filters = [str(name) for name in _listed(source.get("/Filter"))]
     if int(copy.get("/Width", 0)) * int(copy.get("/Height", 0)) > PICTURE_PIXELS or len(filters) > MOST_FILTERS:
         raise Refused("pdf_complex")
     codec = SHORT_NAMES.get(filters[-1], filters[-1]) if filters else ""
     if codec in DRAWN_ANEW:
-        return _write_seen(copy, source, is_grey=is_grey, is_bilevel=codec == "/JBIG2Decode")
+        shown = None if is_mask or codec != JPX else _shown_inside(copy, source, filters)
+        return _write_seen(pdf, copy, source, is_grey=is_mask, is_bilevel=codec != JPX, shown=shown)
     if codec not in PARAMETERS:
         return _write_pixels(copy, source.read_bytes(pikepdf.StreamDecodeLevel.specialized))
     data = original = _undone(source, filters[:-1])
@@ -61,8 +65,8 @@ def fill(copy: pikepdf.Object, source: pikepdf.Object, is_grey: bool) -> bool:
         data = strip.jpeg(original)
     elif codec == FAX:
         end = FAX_END.search(original) if int(parameters.get("/K", 0)) < 0 else None
-        if not end or int(parameters.get("/Columns", 1728)) != int(copy.get("/Width", 0)):
-            return _write_seen(copy, source, is_grey=True, is_bilevel=True)
+        if not end or not _is_as_large_as_told(copy, parameters):
+            return _write_seen(pdf, copy, source, is_grey=True, is_bilevel=True)
         data = original[: end.end()]
     elif not _is_predicted_by_its_size(copy, parameters):
         return _write_pixels(copy, source.read_bytes(pikepdf.StreamDecodeLevel.specialized))
@@ -72,8 +76,35 @@ def fill(copy: pikepdf.Object, source: pikepdf.Object, is_grey: bool) -> bool:
     return len(data) == len(original)
 
 
-def _write_seen(copy: pikepdf.Object, source: pikepdf.Object, *, is_grey: bool, is_bilevel: bool) -> bool:
-    _write_anew(copy, pdf_render.picture(_page_of(source), is_grey or is_bilevel), is_bilevel=is_bilevel)
+def _keep_one_mask(copy: pikepdf.Object) -> None:
+    """Leave out the mask that does not count."""
+    if not isinstance(copy.get("/SMask", copy), Stream):
+        del copy["/SMask"]
+    if "/SMask" in copy and "/Mask" in copy:
+        del copy["/Mask"]
+
+
+def _shown_inside(copy: pikepdf.Object, source: pikepdf.Object, filters: list[str]) -> Image.Image | None:
+    space = copy.get("/ColorSpace")
+    count = None if space is None else colours(space)
+    return pdf_alpha.of_jpx(copy, _undone(source, filters[:-1]), int(source.get("/SMaskInData", 0)), count)
+
+
+def _write_seen(
+    pdf: pikepdf.Pdf,
+    copy: pikepdf.Object,
+    source: pikepdf.Object,
+    *,
+    is_grey: bool,
+    is_bilevel: bool,
+    shown: Image.Image | None = None,
+) -> bool:
+    """Draw the picture anew; `shown` is what is not transparent of it, where other pixels tell than those drawn."""
+    seen = pdf_render.picture(_page_of(source), is_grey or is_bilevel)
+    shown = pdf_alpha.of_dots(copy, seen) if is_bilevel else shown
+    if shown is not None:
+        pdf_alpha.become_soft(pdf, copy, shown)
+    _write_anew(copy, seen, is_bilevel=is_bilevel)
     return False
 
 
@@ -104,6 +135,13 @@ def _parameters(told: list[Any], names: str) -> Dictionary:
     found: dict[str, Any] = dict(told[-1].items()) if told and isinstance(told[-1], Dictionary) else {}
     kept = {f"/{name}" for name in names.split()}
     return Dictionary({name: value for name, value in found.items() if name in kept and isinstance(value, bool | int)})
+
+
+def _is_as_large_as_told(copy: pikepdf.Object, parameters: Dictionary) -> bool:
+    """Whether a fax is as wide as its picture, and says of no rows below it."""
+    height = int(copy.get("/Height", 0))
+    is_wide = int(parameters.get("/Columns", 1728)) == int(copy.get("/Width", 0))
+    return is_wide and int(parameters.get("/Rows", height)) <= height
 
 
 def _is_predicted_by_its_size(copy: pikepdf.Object, parameters: Dictionary) -> bool:

@@ -2,7 +2,6 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import count
 from typing import Any, Final, cast
 
@@ -44,10 +43,3 @@ class Scope:
         """Return a resource by its name as it is written; None when there is none."""
         members = self.resources.get(category)
         return members.get(cast(Name, pikepdf.Object.parse(name))) if isinstance(members, Dictionary) else None
-
-    @cached_property
-    def has_drawn_letters(self) -> bool:
-        """Whether there is a font (Type 3) each of whose letters is a content."""
-        fonts = self.resources.get("/Font")
-        listed = fonts.values() if isinstance(fonts, Dictionary) else ()
-        return any(isinstance(font, Dictionary) and font.get("/Subtype") == Name.Type3 for font in listed)

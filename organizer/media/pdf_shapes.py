@@ -54,7 +54,7 @@ _PICTURE: Final = {
 SHAPES: Final[dict[str, dict[str, Rule]]] = {
     "page": {
         **_keys("MediaBox CropBox BleedBox TrimBox ArtBox", box),
-        **_keys("Rotate UserUnit", number),
+        **_keys("Rotate", number),
         "/Group": made("group"),
     },
     "resources": {

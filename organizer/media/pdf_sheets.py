@@ -91,6 +91,26 @@ def arrange(data: bytes, copies: int, paper: str) -> tuple[bytes, int]:
         return pdf_drawn.saved(target), len(pages)
 
 
+def trim(pdf: pikepdf.Pdf) -> None:
+    """Leave of each page what sheets show of it."""
+    for page in pdf.pages:
+        page.cropbox = _trimmed(page)
+        if "/TrimBox" in page.obj:
+            del page.obj["/TrimBox"]
+
+
+def scale(first: Size, page: Size, copies: int, paper: str) -> float:
+    """How large a page becomes on sheets with the cuts that fit the first one: both in points, upright."""
+    return max(_scales(page, layout(first, copies, PAPERS[paper])))
+
+
+def _scales(size: Size, cuts: Layout) -> tuple[float, float]:
+    """How large a page becomes in its cell, upright there and on its side."""
+    width, height = cuts.cell
+    upright = min(cuts.scale, width / size[0], height / size[1])
+    return upright, min(cuts.scale, width / size[1], height / size[0])
+
+
 def _page(page: pikepdf.Page, target: pikepdf.Pdf) -> _Page:
     """Return what a page draws within its trimmed edges, upright, as a form of the target."""
     form = page.as_form_xobject()
@@ -119,9 +139,7 @@ def _sides(box: Any) -> tuple[float, float, float, float]:
 
 def _add_sheet(target: pikepdf.Pdf, page: _Page, cuts: Layout, *, is_back: bool) -> None:
     xs, ys = cuts.block
-    width, height = cuts.cell
-    upright = min(cuts.scale, width / page.size[0], height / page.size[1])
-    aside = min(cuts.scale, width / page.size[1], height / page.size[0])
+    upright, aside = _scales(page.size, cuts)
     angle = (-90 if is_back else 90) if cuts.is_turned else 0
     if round(aside, 6) > round(upright, 6):
         angle += 90

@@ -1,26 +1,32 @@
 """PDFs, rebuilt from what their pages draw."""
 
 import io
-import re
 from collections.abc import Iterator
 from typing import Any, Final
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Stream
 
-from organizer.media import PDF_BYTES, PDF_OBJECTS, PDF_PAGES, RebuiltPdf, Refused, Removed, pdf_drawn, pdf_render
+from organizer.media import (
+    PDF_BYTES,
+    PDF_OBJECTS,
+    PDF_PAGES,
+    RebuiltPdf,
+    Refused,
+    Removed,
+    pdf_drawn,
+    pdf_edges,
+    pdf_notes,
+    pdf_render,
+    pdf_untold,
+)
 from organizer.media.pdf_copy import Copier, decoded
 from organizer.media.pdf_shapes import SHAPES
 
 START_BYTES: Final = 1024
 """How far from the beginning readers look for the mark of a PDF."""
 MOST_NODES: Final = 1000
-MOST_LINKS: Final = 500
 INHERITED: Final = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-LETTER: Final = (0, 0, 612, 792)
-PAGE_SIZES: Final = (3, 14_400)
-"""In points; the second is the largest that readers show."""
-SAFE_LINK: Final = re.compile(r"(https?://|mailto:)[!-~]{1,2000}", re.IGNORECASE)
 
 MALFORMED: Final = (
     pikepdf.exceptions.PikepdfError,
@@ -47,8 +53,9 @@ pikepdf.settings.set_qpdf_limits(
 def rebuild(data: bytes) -> RebuiltPdf:
     """Return a new PDF with the same pages: what they draw, its fonts and pictures, links to the web and to mail.
 
-    Everything else is left out; `removed` says what of it there was. Text that is covered or invisible stays, as
-    does what lies outside the page's edge: `text` shows it. Raises Refused.
+    What is drawn over a page (boxes, strokes, stamps, fields of forms) is part of it from now on. Everything else is
+    left out; `removed` says what of it there was. Text that is covered or invisible stays, as does what lies outside
+    the page's edge: `text` shows it. Raises Refused.
     """
     if len(data) > PDF_BYTES:
         raise Refused("pdf_bytes")
@@ -58,15 +65,15 @@ def rebuild(data: bytes) -> RebuiltPdf:
         with _opened(data) as source, pikepdf.new() as target:
             removed, links = _copy(source, target)
             rebuilt = pdf_drawn.saved(target)
+            untold = pdf_untold.text(target)
             count = len(target.pages)
     except MALFORMED:
         raise Refused("pdf_damaged") from None
     except RecursionError:
         raise Refused("pdf_complex") from None
     with pdf_render.opened(rebuilt) as document:
-        return RebuiltPdf(
-            rebuilt, count, pdf_render.text(document), links, tuple(sorted(removed)), pdf_render.previews(document)
-        )
+        told = "\n\n".join(filter(None, (pdf_render.text(document), untold)))
+        return RebuiltPdf(rebuilt, count, told, links, tuple(sorted(removed)), pdf_render.previews(document))
 
 
 def _opened(data: bytes) -> pikepdf.Pdf:
@@ -87,14 +94,15 @@ def _copy(source: pikepdf.Pdf, target: pikepdf.Pdf) -> tuple[set[Removed], tuple
     copier = Copier(source, target, SHAPES)
     links: dict[str, None] = {}
     copies = []
-    for page, inherited in found:
-        copy = copier.page(page, inherited, _content(page.get("/Contents")))
-        annotations = page.get("/Annots")
-        safe = [link for note in _some(annotations) if (link := _link(note)) is not None]
-        if safe:
-            copy.Annots = Array(safe)
-            links.update(dict.fromkeys(str(link.A.URI) for link in safe))
-        if isinstance(annotations, Array) and len(safe) < len(annotations):
+    for page, told in found:
+        edges, seen, unit = pdf_edges.of(told)
+        over = pdf_notes.over(page.get("/Annots"), seen or edges, pdf_edges.turn(told.get("/Rotate")), copier.layers)
+        boxes = {"/MediaBox": pdf_edges.array(edges), "/CropBox": seen and pdf_edges.array(seen)}
+        copy = copier.page({**told, **boxes}, _content(page.get("/Contents")), over.drawings, unit)
+        if over.links:
+            copy.Annots = Array([link.annotation(unit) for link in over.links])
+            links.update(dict.fromkeys(link.address for link in over.links))
+        if over.has_more:
             copier.removed.add(Removed.ANNOTATIONS)
         copies.append(copy)
         target.pages.append(pikepdf.Page(copy))
@@ -103,7 +111,10 @@ def _copy(source: pikepdf.Pdf, target: pikepdf.Pdf) -> tuple[set[Removed], tuple
 
 
 def _pages(root: Any) -> Iterator[tuple[pikepdf.Object, dict[str, Any]]]:
-    """Yield each page with what it inherits. Raises Refused for too many pages, or a tree that goes in circles."""
+    """Yield each page, and its entries with those it inherits.
+
+    Raises Refused for too many pages, or a tree that goes in circles.
+    """
     waiting: list[tuple[Any, dict[str, Any]]] = [(root, {})]
     nodes = pages = 0
     while waiting:
@@ -121,16 +132,7 @@ def _pages(root: Any) -> Iterator[tuple[pikepdf.Object, dict[str, Any]]]:
             pages += 1
             if pages > PDF_PAGES:
                 raise Refused("pdf_pages")
-            yield node, own | {"/MediaBox": _box(own.get("/MediaBox"))}
-
-
-def _box(box: Any) -> Array:
-    """Return the page's edges, US Letter where they are missing. Raises Refused for a size that nobody can show."""
-    left, bottom, right, top = map(float, box if isinstance(box, Array) and len(box) == 4 else LETTER)
-    least, most = PAGE_SIZES
-    if not (least <= abs(right - left) <= most and least <= abs(top - bottom) <= most):
-        raise Refused("pdf_damaged")
-    return Array([round(side, 4) for side in (left, bottom, right, top)])
+            yield node, {**dict(node.items()), **own}
 
 
 def _content(contents: Any) -> bytes:
@@ -142,29 +144,6 @@ def _content(contents: Any) -> bytes:
         if sum(map(len, pieces)) > STREAM_BYTES:
             raise Refused("pdf_complex")
     return b"\n".join(pieces)
-
-
-def _some(annotations: Any) -> list[Any]:
-    return list(annotations)[:MOST_LINKS] if isinstance(annotations, Array) else []
-
-
-def _link(annotation: Any) -> Dictionary | None:
-    """Return a new link when this one leads to the web or to a mail address, and does nothing else."""
-    if not isinstance(annotation, Dictionary) or annotation.get("/Subtype") != Name.Link:
-        return None
-    action, place = annotation.get("/A"), annotation.get("/Rect")
-    if not isinstance(action, Dictionary) or action.get("/S") != Name.URI or not isinstance(place, Array):
-        return None
-    address = str(action.get("/URI", ""))
-    if not SAFE_LINK.fullmatch(address):
-        return None
-    return Dictionary(
-        Type=Name.Annot,
-        Subtype=Name.Link,
-        Rect=Array([round(float(side), 4) for side in list(place)[:4]]),
-        Border=Array([0, 0, 0]),
-        A=Dictionary(S=Name.URI, URI=address),
-    )
 
 
 def _left_out(source: pikepdf.Pdf, pages: list[pikepdf.Object]) -> set[Removed]:

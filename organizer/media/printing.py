@@ -20,17 +20,17 @@ PICTURE_PAGE: Final = pdf_sheets.PAPERS["a4"]
 
 def screen(data: bytes) -> RebuiltPdf:
     """Return the pages with smaller pictures; it may come out larger than what was given."""
-    return _counted(pdf_screen.shrink(_as_pdf(data)))
+    return _counted(pdf_screen.shrink(as_pdf(data)))
 
 
 def grey(data: bytes) -> RebuiltPdf:
     """Return the pages in grey."""
-    return _counted(pdf_grey.convert(_as_pdf(data)))
+    return _counted(pdf_grey.convert(as_pdf(data)))
 
 
 def sheets(data: bytes, copies: int, paper: str) -> RebuiltPdf:
     """Return sheets of `paper` ("a4", "letter"), each with 2 or 4 copies of one page."""
-    made, count = pdf_sheets.arrange(_as_pdf(data), copies, paper)
+    made, count = pdf_sheets.arrange(as_pdf(data), copies, paper)
     return RebuiltPdf(made, count, "", (), (), ())
 
 
@@ -45,7 +45,8 @@ def _counted(made: bytes) -> RebuiltPdf:
         return RebuiltPdf(made, len(pdf.pages), "", (), (), ())
 
 
-def _as_pdf(data: bytes) -> bytes:
+def as_pdf(data: bytes) -> bytes:
+    """Return the PDF itself, or one whose only page is the picture."""
     if b"%PDF-" in data[: pdfs.START_BYTES]:
         return data
     return _page_of(data)

@@ -12,8 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Final, Literal, cast, get_args, overload
 
@@ -54,15 +54,24 @@ class Limits:
     answer_bytes: int = 100_000_000
     """The largest PDF and its previews fit several times."""
     waiting_seconds: float = 15.0
+    can_wait: bool = False
+    """Nobody waits for it: it leaves a place to those for whom somebody does."""
+    cpu_seconds_per_page: float = 0
 
     def cpu_seconds_for(self, data: bytes) -> float:
         return self.cpu_seconds + self.cpu_seconds_per_mb * len(data) / 1_000_000
+
+    def for_pages(self, count: int) -> "Limits":
+        """The limits of a job that has so many pages to draw."""
+        return replace(self, cpu_seconds=self.cpu_seconds + self.cpu_seconds_per_page * count)
 
 
 # What a picture costs depends on its pixels, which are counted before they are unpacked.
 LIMITS: Final[dict[str, Limits]] = {
     # What comes here was rebuilt before, so that bombs have ended already, and nobody waits for it with her browser.
-    **dict.fromkeys((*PRINTED, "further_pages"), Limits(cpu_seconds=30.0)),
+    **dict.fromkeys(PRINTED, Limits(cpu_seconds=30.0, waiting_seconds=3.0, can_wait=True)),
+    # All but bombs need a tenth of a second for each of these pages.
+    "further_pages": Limits(cpu_seconds=8.0, cpu_seconds_per_page=0.25, waiting_seconds=3.0, can_wait=True),
     "flat_pdfs": Limits(cpu_seconds=30.0, cpu_seconds_per_mb=0),
     "covers": Limits(cpu_seconds=8.0),
     "images": Limits(cpu_seconds=8.0),
@@ -73,7 +82,12 @@ LIMITS: Final[dict[str, Limits]] = {
 AT_ONCE: Final = 2
 """Children at a time and process, so that uploads never take more than a gigabyte together."""
 
+STOPPED: Final = frozenset({-signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP})
+"""How a child ends that somebody outside has ended: the service stops, or the machine does. None of our limits ends
+one like that, so the file is as good as before."""
+
 _places = threading.BoundedSemaphore(AT_ONCE)
+_patient_places = threading.BoundedSemaphore(AT_ONCE - 1)
 
 
 @overload
@@ -85,11 +99,13 @@ def run(
 @overload
 def run(job: Literal["stamps"], data: bytes, limits: Limits | None = None) -> Picture | RebuiltPdf: ...
 def run(job: str, data: bytes, limits: Limits | None = None) -> Picture | RebuiltPdf:
-    """Return what the job makes of `data`; for covers that is `wire.frame` of a picture and its boxes, for flat_pdfs
-    and further_pages a PDF that pdfs has made.
+    """Return what the job makes of `data`.
+
+    For covers that is a picture framed with its boxes, for stamps a file with its stamp, for flat_pdfs and
+    further_pages a PDF that pdfs has made.
 
     Raises Refused with a sentence about the file, TooMany when others' files take too long, Unavailable when no
-    child can be started.
+    child can be started, or when it is stopped by somebody else than its limits.
     """
     answer = answer_of(JOBS[job], data, limits or LIMITS[job])
     if isinstance(answer, Refused):
@@ -117,12 +133,14 @@ def answer_of(work: str, data: bytes, limits: Limits) -> Picture | RebuiltPdf | 
 
 @contextmanager
 def _place(limits: Limits) -> Iterator[None]:
-    if not _places.acquire(timeout=limits.waiting_seconds):
-        raise TooMany("Others are sending files just now. Please try again in a moment.", retry_seconds=RETRY_SECONDS)
-    try:
+    with ExitStack() as taken:
+        for places in (_patient_places, _places) if limits.can_wait else (_places,):
+            if not places.acquire(timeout=limits.waiting_seconds):
+                raise TooMany(
+                    "Others are sending files just now. Please try again in a moment.", retry_seconds=RETRY_SECONDS
+                )
+            taken.callback(places.release)
         yield
-    finally:
-        _places.release()
 
 
 @contextmanager
@@ -183,7 +201,9 @@ def _send(pipe: int, unsent: memoryview) -> memoryview:
 
 
 def _told_by(returncode: int) -> Refused:
-    """Return why a child ended early. Raises Unavailable when it could not even begin."""
+    """Return why a child ended early. Raises Unavailable when it could not even begin, or was stopped from outside."""
+    if returncode in STOPPED:
+        raise Unavailable("The process that checks uploads was stopped.")
     if returncode > 0:
         raise Unavailable("The process that checks uploads cannot start; its error is in the log.")
     if -returncode in (signal.SIGPROF, signal.SIGXCPU):

@@ -1,9 +1,11 @@
 """A QR code and its short code on a corner of a rebuilt leaflet: operators in a PDF, pixels in a picture.
 
-Both are black on a white ground that holds the quiet zone, so that readers find it on any page.
+Both are black on a white ground that holds the quiet zone, so that readers find it on any page. Where several copies
+go on a sheet, all become pages of a PDF first, and the code is drawn larger where it would come out too small.
 """
 
 import io
+from dataclasses import dataclass
 from typing import Final
 
 import pikepdf
@@ -11,8 +13,8 @@ import segno
 from pikepdf import Array, Dictionary, Name
 from PIL import Image, ImageDraw, ImageFont, JpegImagePlugin, PngImagePlugin
 
-from organizer.media import PICTURE_PIXELS, Picture, RebuiltPdf, Refused, pdf_drawn, pdfs, points
-from organizer.media.corners import Corner, Stamp, unframe
+from organizer.media import PICTURE_PIXELS, Picture, RebuiltPdf, Refused, pdf_drawn, pdf_sheets, pdfs, points, printing
+from organizer.media.corners import Corner, Layout, Stamp, unframe
 
 # Pillow loads its readers when they are first needed; in the sandbox that would be too late.
 READERS: Final = (JpegImagePlugin, PngImagePlugin)
@@ -25,6 +27,8 @@ LETTER_MODULES: Final = 3.5
 BELOW_LETTERS_MODULES: Final = 1.5
 CODE_MM: Final = 20.0
 """A side of the code itself; with its quiet zone 25 mm."""
+ON_SHEET_MM: Final = 15.0
+"""That side at least, on sheets whose copies are smaller than the page."""
 LEAST_CODE_MM: Final = 10.0
 MARGIN_MM: Final = 5.0
 """As far from the edge as printers leave blank."""
@@ -37,6 +41,31 @@ LEAST_MODULE_PX: Final = 3
 Rows = list[list[bool]]
 Size = tuple[float, float]
 Matrix = tuple[int, int, int, int, float, float]
+Box = tuple[float, float, float, float]
+"""Left, bottom, right and top."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """What readers show of a page, in its own units, of which one is `unit` points, and how far it is turned."""
+
+    box: Box
+    turned: int
+    unit: float
+
+    @property
+    def size(self) -> Size:
+        """Upright."""
+        left, bottom, right, top = self.box
+        return (top - bottom, right - left) if self.turned in (90, 270) else (right - left, top - bottom)
+
+    @property
+    def points(self) -> Size:
+        return self.size[0] * self.unit, self.size[1] * self.unit
+
+    @property
+    def mm(self) -> float:
+        return points.PER_MM / self.unit
 
 
 def stamp(framed: bytes) -> Picture | RebuiltPdf:
@@ -45,6 +74,9 @@ def stamp(framed: bytes) -> Picture | RebuiltPdf:
     Raises Refused, with the reason `stamp_room` when a page is too small for a code that can be read.
     """
     data, wanted = unframe(framed)
+    if wanted.layout.copies > 1:
+        made = _stamped_pdf(printing.as_pdf(data), wanted)
+        return printing.sheets(made.data, wanted.layout.copies, wanted.layout.paper)
     return _stamped_pdf(data, wanted) if data.startswith(b"%PDF-") else _stamped_picture(data, wanted)
 
 
@@ -60,45 +92,54 @@ def _stamped_pdf(data: bytes, wanted: Stamp) -> RebuiltPdf:
     try:
         with pikepdf.open(io.BytesIO(data), attempt_recovery=False) as pdf:
             font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name("/Helvetica-Bold")))
+            if wanted.layout.copies > 1:
+                pdf_sheets.trim(pdf)
+            first = _shape(pdf.pages[0])
             for index in wanted.pages.of(len(pdf.pages)):
-                _stamp_page(pdf, pdf.pages[index], rows, wanted, font)
+                shape = _shape(pdf.pages[index])
+                module = _module(len(rows), shape, _scale(first, shape, wanted.layout))
+                _stamp_page(pdf, pdf.pages[index], _drawing(rows, wanted, module, shape), shape, font)
             return RebuiltPdf(pdf_drawn.saved(pdf), len(pdf.pages), "", (), (), ())
     except pdfs.MALFORMED:
         raise Refused("pdf_damaged") from None
 
 
-def _stamp_page(pdf: pikepdf.Pdf, page: pikepdf.Page, rows: Rows, wanted: Stamp, font: pikepdf.Object) -> None:
+def _scale(first: _Shape, page: _Shape, layout: Layout) -> float:
+    """How much smaller than the page a copy of it is on paper."""
+    if layout.copies == 1:
+        return 1.0
+    return pdf_sheets.scale(first.points, page.points, layout.copies, layout.paper)
+
+
+def _stamp_page(pdf: pikepdf.Pdf, page: pikepdf.Page, drawing: bytes, shape: _Shape, font: pikepdf.Object) -> None:
     """Draw the page as one form and the stamp over it: nothing that its content leaves behind turns the stamp."""
-    unit = float(page.obj.get("/UserUnit", 1))
-    box = _seen_box(page)
-    turned = int(page.obj.get("/Rotate", 0)) % 360
-    width, height = box[2] - box[0], box[3] - box[1]
-    if turned in (90, 270):
-        width, height = height, width
-    module = _module(len(rows), width, height, points.PER_MM / unit)
-    drawing = _drawing(rows, wanted, module, (width, height), MARGIN_MM * points.PER_MM / unit)
-    upright = b" ".join(b"%g" % round(number, 4) for number in _upright(turned, box))
+    upright = b" ".join(b"%g" % round(number, 4) for number in _upright(shape))
     shown = _as_form(pdf, page)
     page.obj.Resources = Dictionary(XObject=Dictionary(Page=shown), Font=Dictionary(Small=font))
     page.obj.Contents = pdf.make_stream(b"q /Page Do Q\nq %s cm\n%s\nQ" % (upright, drawing))
 
 
-def _seen_box(page: pikepdf.Page) -> tuple[float, float, float, float]:
-    """Left, bottom, right and top of what readers show."""
+def _shape(page: pikepdf.Page) -> _Shape:
+    return _Shape(_seen_box(page), int(page.obj.get("/Rotate", 0)) % 360, float(page.obj.get("/UserUnit", 1)))
+
+
+def _seen_box(page: pikepdf.Page) -> Box:
     media, crop = (_sorted(list(box)) for box in (page.mediabox, page.cropbox))
     left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
     right, top = min(media[2], crop[2]), min(media[3], crop[3])
     return (left, bottom, right, top) if left < right and bottom < top else media
 
 
-def _sorted(box: list[object]) -> tuple[float, float, float, float]:
+def _sorted(box: list[object]) -> Box:
     x0, y0, x1, y1 = (float(str(side)) for side in box)
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
 
 
-def _module(count: int, width: float, height: float, mm: float) -> float:
-    """The side of a module, all in the page's units, of which a millimetre has `mm`. Raises Refused."""
-    code = min(CODE_MM * mm, MOST_OF_PAGE * min(width, height) * count / (count + 2 * QUIET_MODULES + WORDS_MODULES))
+def _module(count: int, page: _Shape, scale: float) -> float:
+    """The side of a module in the page's units, of a page that is printed at this scale. Raises Refused."""
+    mm = page.mm / scale
+    wanted = max(CODE_MM * scale, ON_SHEET_MM) * mm
+    code = min(wanted, MOST_OF_PAGE * min(page.size) * count / (count + 2 * QUIET_MODULES + WORDS_MODULES))
     if code < LEAST_CODE_MM * mm:
         raise Refused("stamp_room")
     return code / count
@@ -117,12 +158,12 @@ def _place(corner: Corner, page: Size, ground: Size, margin: float) -> Size:
     )
 
 
-def _drawing(rows: Rows, wanted: Stamp, module: float, page: Size, margin: float) -> bytes:
+def _drawing(rows: Rows, wanted: Stamp, module: float, page: _Shape) -> bytes:
     """The operators, on a page that stands upright with its corner at nought."""
     size = len(rows) + 2 * QUIET_MODULES
     ground = size * module, (size + WORDS_MODULES) * module
-    left, from_top = _place(wanted.corner, page, ground, margin)
-    top = page[1] - from_top
+    left, from_top = _place(wanted.corner, page.size, ground, MARGIN_MM * page.mm)
+    top = page.size[1] - from_top
     letters = LETTER_MODULES * module
     # Helvetica's bold capitals and digits are some 0.64 of their height wide, the space half of that.
     start = left + (ground[0] - 0.64 * letters * len(wanted.words)) / 2
@@ -144,10 +185,10 @@ def _runs(row: list[bool]) -> list[tuple[int, int]]:
     return [(start, end - start + 1) for start, end in zip(starts, ends, strict=True)]
 
 
-def _upright(turned: int, box: tuple[float, float, float, float]) -> Matrix:
+def _upright(page: _Shape) -> Matrix:
     """What turns an upright page with its corner at nought into the file's own place for it."""
-    left, bottom, right, top = box
-    match turned:
+    left, bottom, right, top = page.box
+    match page.turned:
         case 90:
             return (0, 1, -1, 0, right, bottom)
         case 180:

@@ -1,7 +1,8 @@
 """Takes out of JPEG pictures and small programs what is not needed to show them, without changing the rest."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
+from math import prod
 from typing import Final
 
 from organizer.media import PICTURE_PIXELS, Refused
@@ -11,6 +12,8 @@ END_OF_IMAGE: Final = b"\xff\xd9"
 FRAMES: Final = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 TABLES: Final = frozenset({0xC4, 0xCC, 0xDB, 0xDD})
 SCAN: Final = 0xDA
+HUFFMAN: Final = 0xC4
+QUANTIZING: Final = 0xDB
 ADOBE: Final = 0xEE
 ALONE: Final = frozenset({0x01, *range(0xD0, 0xD8)})
 MARKER: Final = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]")
@@ -18,20 +21,30 @@ START_OF_SCAN: Final = b"\xff\xda"
 MOST_SCANS: Final = 30
 """Each scan of a progressive JPEG passes over all pixels; cameras and programs write about ten."""
 
-TEXT: Final = re.compile(rb"(/Registry\s*|/Ordering\s*)?\(((?:[^()\\]|\\.)*)\)", re.DOTALL)
 COLLECTIONS: Final = frozenset(b"Adobe CNS1 GB1 Identity Japan1 Japan2 KR Korea1 Manga1 UCS".split())
 """Who registers sets of characters, and what they are called; all others are somebody's own."""
-COMMENT: Final = re.compile(rb"%[^\r\n]*")
 MOST_PROGRAM_BYTES: Final = 4 << 20
-NAME: Final = re.compile(rb"/([^\s/()<>\[\]{}%]+)(?!\s*usecmap)(?![^\s/()<>\[\]{}%])")
-MAP_WORDS: Final = frozenset(
-    b"CIDInit CIDSystemInfo CMap CMapName CMapType CMapVersion Ordering ProcSet Registry Supplement UIDOffset WMode"
-    b" XUID".split()
+TOKEN: Final = re.compile(
+    rb"%[^\r\n]*+|(?P<name>/[^\s/()<>\[\]{}%]*+)(?P<used>\s*usecmap)?|(?P<mark><<|>>|[{}\[\]])|(?P<digits><[\da-fA-F\s]*+>)"
+    rb"|(?P<text>\((?:[^()\\]|\\.)*+\))|(?P<word>[^\s/()<>\[\]{}%]++)",
+    re.DOTALL,
+)
+NUMBER: Final = re.compile(rb"[-+]?[\d.]+(?:[eE][-+]?\d+)?")
+SECTIONS: Final = b"bfchar bfrange cidchar cidrange codespacerange notdefchar notdefrange".split()
+WORDS: Final = frozenset(
+    b"abs add and atan bitshift ceiling copy cos cvi cvr div dup eq exch exp false floor ge gt idiv if ifelse index le"
+    b" ln log lt mod mul ne neg not or pop roll round sin sqrt sub true truncate xor"
+    b" begin begincmap currentdict def defineresource dict end endcmap findresource usecmap CMapName".split()
+).union(*((b"begin" + section, b"end" + section) for section in SECTIONS))
+"""What functions calculate with, and maps of characters are made of."""
+MAP_NAMES: Final = frozenset(
+    b"/CIDInit /CIDSystemInfo /CMap /CMapName /CMapType /CMapVersion /Ordering /ProcSet /Registry /Supplement"
+    b" /UIDOffset /WMode /XUID".split()
 )
 
 
 def jpeg(data: bytes) -> bytes:
-    """Return the picture without EXIF, XMP, ICC, thumbnails, comments, and whatever follows its end.
+    """Return the picture without EXIF, XMP, ICC, thumbnails, comments, tables of no use, and whatever follows its end.
 
     Raises Refused when it is damaged or would be huge.
     """
@@ -55,7 +68,37 @@ def jpeg(data: bytes) -> bytes:
         position = max(end, position + 2)
     if not 0 < scans <= MOST_SCANS or 0 in size:
         raise Refused("pdf_damaged")
-    return b"".join([*kept, END_OF_IMAGE])
+    used = {marker: _named(kept, marker) for marker in (HUFFMAN, QUANTIZING)}
+    return b"".join([*(_with_used(segment, used) for segment in kept), END_OF_IMAGE])
+
+
+def _named(segments: list[bytes], marker: int) -> set[int]:
+    """Return by which numbers frames or scans name tables of this kind."""
+    if marker == QUANTIZING:
+        return {number for frame in segments if frame[1:2] and frame[1] in FRAMES for number in frame[12::3]}
+    scans = [scan[6 : 5 + 2 * scan[4] : 2] for scan in segments if scan[1:2] == bytes([SCAN])]
+    pairs = [pair for scan in scans for pair in scan]
+    return {pair >> 4 for pair in pairs} | {0x10 | pair & 15 for pair in pairs}
+
+
+def _with_used(segment: bytes, used: Mapping[int, set[int]]) -> bytes:
+    """Return the segment; of one that holds tables those that are named."""
+    if segment[1:2] not in (bytes([HUFFMAN]), bytes([QUANTIZING])):
+        return segment
+    marker, data, tables = segment[1], segment[4:], b""
+    while data:
+        size = _size_of_table(marker, data)
+        # In the first byte of a quantizing table the upper half tells how long its numbers are.
+        number = data[0] if marker == HUFFMAN else data[0] & 15
+        tables += data[:size] if number in used[marker] else b""
+        data = data[size:]
+    return segment[:2] + (2 + len(tables)).to_bytes(2, "big") + tables if tables else b""
+
+
+def _size_of_table(marker: int, data: bytes) -> int:
+    if marker == HUFFMAN:
+        return 17 + sum(data[1:17])
+    return 129 if data[0] >> 4 else 65
 
 
 def _frame_size(segment: bytes) -> tuple[int, int]:
@@ -76,17 +119,15 @@ def _is_whole(marker: int, data: bytes) -> bool:
             return len(data) == 2
         case 0xCC:
             return len(data) % 2 == 0
-        case 0xC4:
-            return _are_tables(data, lambda rest: 17 + sum(rest[1:17]))
-        case 0xDB:
-            return _are_tables(data, lambda rest: 129 if rest[0] >> 4 else 65)
+        case 0xC4 | 0xDB:
+            return _are_tables(data, marker)
     return True
 
 
-def _are_tables(data: bytes, size_of: Callable[[bytes], int]) -> bool:
+def _are_tables(data: bytes, marker: int) -> bool:
     """Whether these are numbered tables, one behind the other."""
     while data:
-        size = size_of(data)
+        size = _size_of_table(marker, data)
         if len(data) < size or data[0] & 0xEC:
             return False
         data = data[size:]
@@ -108,10 +149,36 @@ def program(data: bytes) -> bytes:
     """
     if len(data) > MOST_PROGRAM_BYTES:
         raise Refused("pdf_complex")
-    plain = TEXT.sub(_untold, data)
-    return NAME.sub(lambda found: found[0] if found[1] in MAP_WORDS else b"/A", COMMENT.sub(b"", plain))
+    kept: list[bytes] = []
+    is_within = False
+    for found in TOKEN.finditer(data):
+        word = found["word"]
+        if word in WORDS:
+            is_within = word.startswith(b"begin") and word[5:] in SECTIONS
+        kept += _known(found, kept[-1:], is_within=is_within)
+    return b" ".join(kept)
 
 
-def _untold(found: re.Match[bytes]) -> bytes:
-    is_known = found[1] and found[2] in COLLECTIONS
-    return found[0] if is_known else (found[1] or b"") + b"()"
+def _known(found: re.Match[bytes], before: list[bytes], *, is_within: bool) -> list[bytes]:
+    """Return what of a token stays, after the one before it; `is_within` a section of codes."""
+    token = found[0]
+    match found.lastgroup:
+        case "used":
+            return [token]
+        case "name":
+            return [token if token in MAP_NAMES else b"/A"]
+        case "mark":
+            return [token]
+        case "digits" if is_within:
+            return [b"<" + b"".join(token[1:-1].split()) + b">"]
+        case "digits" | "text":
+            is_known = before in ([b"/Registry"], [b"/Ordering"]) and token[1:-1] in COLLECTIONS
+            return [token if is_known else b"()"]
+        case "word" if token in WORDS or NUMBER.fullmatch(token):
+            return [token]
+    return []
+
+
+def samples(data: bytes, sizes: list[int], bits: int) -> bytes:
+    """Return of a function's samples as many as it has, each of `bits`; `sizes` tell how many there are each way."""
+    return data[: (prod(sizes) * bits + 7) // 8]

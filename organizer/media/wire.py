@@ -1,12 +1,12 @@
 """What a child process answers, as bytes: the size of a header, the header in JSON, then the files that it points to.
 
 The child has read what a stranger sent and may have been taken over, so its answer is checked like any input:
-nothing in it is run, and a wrong type or place raises ValueError. `frame` and `unframe` are for the one job that is
-given more than a file.
+nothing in it is run, and a wrong type or place raises ValueError. What a job is given beside a file goes to the child
+in the same frame.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from organizer.media import REASONS, Picture, RebuiltPdf, Refused, Removed
@@ -15,21 +15,19 @@ SIZE_BYTES = 4
 CONTENT_TYPES = ("image/jpeg", "image/png", "image/webp")
 
 T = TypeVar("T")
-Box = tuple[int, int, int, int]
-"""Left, top, width, height, in thousandths of the picture's width and height."""
+Framed = TypeVar("Framed", bytes, memoryview)
 
 
-def frame(data: bytes, boxes: Sequence[Box]) -> bytes:
-    """A picture and the boxes that cover it, as a child reads them."""
-    header = json.dumps(boxes).encode()
-    return b"".join([len(header).to_bytes(SIZE_BYTES, "big"), header, data])
+def frame(header: Any, *files: bytes) -> bytes:
+    """What JSON can tell, and files behind it."""
+    told = json.dumps(header).encode()
+    return b"".join([len(told).to_bytes(SIZE_BYTES, "big"), told, *files])
 
 
-def unframe(framed: bytes) -> tuple[bytes, list[Box]]:
-    """Return what `frame` was given. Raises ValueError when the bytes are not its work."""
+def unframe(framed: Framed) -> tuple[Any, Framed]:
+    """Return what `frame` was given, its files as one. Raises ValueError when no header begins the bytes."""
     start = SIZE_BYTES + int.from_bytes(framed[:SIZE_BYTES], "big")
-    boxes = [tuple(map(_count, box)) for box in json.loads(framed[SIZE_BYTES:start])]
-    return framed[start:], [(left, top, width, height) for left, top, width, height in boxes]
+    return json.loads(bytes(framed[SIZE_BYTES:start])), framed[start:]
 
 
 def pack(answer: Picture | RebuiltPdf | Refused) -> bytes:
@@ -43,16 +41,15 @@ def pack(answer: Picture | RebuiltPdf | Refused) -> bytes:
             told = {"pdf": _pack_pdf(answer, files)}
         case Refused():
             told = {"refused": answer.reason}
-    header = json.dumps(told).encode()
-    return b"".join([len(header).to_bytes(SIZE_BYTES, "big"), header, *files])
+    return frame(told, *files)
 
 
 def unpack(packed: bytes) -> Picture | RebuiltPdf | Refused:
     """Return what `pack` was given. Raises ValueError when the bytes are not its work."""
-    start = SIZE_BYTES + int.from_bytes(packed[:SIZE_BYTES], "big")
-    files = memoryview(packed)[start:]
     try:
-        match json.loads(packed[SIZE_BYTES:start]):
+        # Files are large: none is copied but where it goes.
+        header, files = unframe(memoryview(packed))
+        match header:
             case {"picture": told}:
                 return _unpack_picture(told, files)
             case {"pdf": told}:

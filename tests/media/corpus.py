@@ -255,12 +255,20 @@ def _plant_active(pdf: pikepdf.Pdf) -> None:
         Dests=Dictionary(Names=Array([String("CANARY-destination"), Array([page, Name.Fit])])),
     )
     field = _note(Name.Widget, FT=Name.Tx, T=String("CANARY-field"), V=String("CANARY-field_value"))
-    field.AP = Dictionary(N=pdf.make_stream(b"BT (CANARY-field_look) Tj ET", Subtype=Name.Form))
+    field.AP = Dictionary(N=look(pdf))
     root.AcroForm = Dictionary(Fields=Array([pdf.make_indirect(field)]), XFA=pdf.make_stream(b"CANARY-xfa"))
-    page.Annots = Array([pdf.make_indirect(note) for note in (*_notes(attached), field)])
+    page.Annots = Array([pdf.make_indirect(note) for note in (*_notes(pdf, attached), field)])
 
 
-def _notes(attached: Dictionary) -> Iterator[Dictionary]:
+def look(pdf: pikepdf.Pdf) -> Stream:
+    """What an annotation looks like: yellow, with canaries wherever nothing is drawn."""
+    content = b"% CANARY-look\n/CANARY-look_mark BMC /CANARY-look_state gs 1 1 0 rg 0 0 50 20 re f EMC (CANARY-left)"
+    state = Dictionary({"/CANARY-look_state": Dictionary(CA=1, Secret=String("CANARY-look_key"))})
+    keys = Dictionary(Resources=Dictionary(ExtGState=state), Name=Name("/CANARY-look_name"))
+    return pdf.make_stream(content, Subtype=Name.Form, BBox=Array([0, 0, 50, 20]), **dict(keys.items()))
+
+
+def _notes(pdf: pikepdf.Pdf, attached: Dictionary) -> Iterator[Dictionary]:
     for address in ("https://example.org/take-part", "mailto:us@example.org"):
         yield _note(Name.Link, A=_uri(address), Contents=String("CANARY-link_contents"), NM=String("CANARY-link_name"))
     for address in ("file:///etc/CANARY-file_link", "javascript:CANARY-script_link", "https://x.example/\nCANARY-x"):
@@ -271,7 +279,7 @@ def _notes(attached: Dictionary) -> Iterator[Dictionary]:
     yield _note(Name.Link, A=chained, AA=Dictionary(E=Dictionary(S=Name.JavaScript, JS=String("CANARY-hover"))))
     yield _note(Name.Text, Contents=String("CANARY-note"), T=String("CANARY-note_author"))
     yield _note(Name.FileAttachment, FS=attached, Contents=String("CANARY-attached_note"))
-    yield _note(Name.Redact, OverlayText=String("CANARY-redaction"))
+    yield _note(Name.Redact, OverlayText=String("CANARY-redaction"), AP=Dictionary(N=look(pdf)))
 
 
 def _note(kind: Name, **keys: Any) -> Dictionary:

@@ -127,15 +127,14 @@ def _navigation(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
 
 
 def _form(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
-    look = pdf.make_stream(b"/Tx BMC BT (CANARY-look) Tj ET EMC", Subtype=Name.Form, BBox=Array([0, 0, 50, 20]))
     said = {key: String(f"CANARY-field_{key.lower()}") for key in ("T", "TU", "TM", "V", "DV", "RV", "DS", "DA")}
-    field = pdf.make_indirect(_note("Widget", FT=Name.Tx, AP=Dictionary(N=look), **said))
+    field = pdf.make_indirect(_note("Widget", FT=Name.Tx, AP=Dictionary(N=corpus.look(pdf)), **said))
     field.AA = Dictionary(K=_script(), C=_script("CANARY-calculation"))
     choice = _note(
         "Widget", FT=Name.Ch, Opt=Array([String("CANARY-choice")]), MK=Dictionary(CA=String("CANARY-caption"))
     )
     fields = Array([field, pdf.make_indirect(choice)])
-    pdf.Root.AcroForm = Dictionary(Fields=fields, CO=fields, DA=String("CANARY-default"), NeedAppearances=True)
+    pdf.Root.AcroForm = Dictionary(Fields=fields, CO=fields, DA=String("CANARY-default"), NeedAppearances=False)
     page.Annots = fields
 
 
@@ -184,14 +183,14 @@ def _scripts(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
 
 
 def _notes(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:
-    look = pdf.make_stream(b"(CANARY-look) Tj", Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+    look = corpus.look(pdf)
     rich = String("<body xmlns='http://www.w3.org/1999/xhtml'><p>CANARY-rich</p></body>")
     kinds = ("Text", "FreeText", "Stamp", "Ink", "Line", "Square", "Highlight", "Popup", "Caret", "Redact", "Screen",
              "Sound", "Movie", "3D", "RichMedia", "Watermark", "PrinterMark", "TrapNet", "Polygon", "Link")  # fmt: skip
     made = [_note(kind, RC=rich, DS=String("CANARY-style"), AP=Dictionary(N=look), OverlayText=rich) for kind in kinds]
     first = pdf.make_indirect(made[0])
     reply = _note("Text", IRT=first, Popup=first, OC=pdf.make_indirect(Dictionary(Type=Name.OCG, Name="CANARY-layer")))
-    page.Annots = Array([first, *made[1:], pdf.make_indirect(reply)])
+    page.Annots = Array([first, pdf.make_indirect(reply), *made[1:]])
 
 
 def _layers(pdf: pikepdf.Pdf, page: pikepdf.Object) -> None:

@@ -123,12 +123,10 @@ def pictures_tell(data: bytes) -> set[str]:
 
 
 def pages(data: bytes) -> list[np.ndarray]:
-    """Return what the pages draw, without what is laid over them: notes, stamps and form fields."""
+    """Return what the pages show, with what is laid over them: notes, stamps and form fields."""
     with pypdfium2.PdfDocument(data) as document:
-        return [
-            page.render(scale=DOTS_AN_INCH / 72, draw_annots=False, may_draw_forms=False).to_numpy().astype(int)
-            for page in document
-        ]
+        document.init_forms()
+        return [page.render(scale=DOTS_AN_INCH / 72).to_numpy().astype(int) for page in document]
 
 
 def off(before: bytes, after: bytes) -> float:

@@ -49,6 +49,17 @@ def be_killed(data: bytes) -> RebuiltPdf:
     return _told("survived")
 
 
+def be_stopped(data: bytes) -> RebuiltPdf:
+    """By the signal that `data` names, as whoever stops the service does."""
+    os.kill(os.getpid(), signal.Signals[data.decode()])
+    time.sleep(30)
+    return _told("went on")
+
+
+def be_stopped_by_term(data: bytes) -> RebuiltPdf:
+    return be_stopped(b"SIGTERM")
+
+
 def fail(data: bytes) -> RebuiltPdf:
     raise LookupError("as no library should")
 

@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from organizer.media import Picture, Refused, images, sandbox, wire
-from organizer.media.wire import Box
 from tests.media import corpus
 
+Box = tuple[int, int, int, int]
 BOXES: list[Box] = [(100, 200, 150, 300), (333, 0, 84, 112), (900, 900, 100, 100)]
 
 
@@ -19,7 +19,7 @@ def _noise(size: tuple[int, int], least: int = 120) -> Image.Image:
 
 
 def _covered(data: bytes, boxes: list[Box]) -> Picture:
-    return sandbox.run("covers", wire.frame(data, boxes))
+    return sandbox.run("covers", wire.frame(boxes, data))
 
 
 def _opened(picture: Picture) -> Image.Image:
@@ -113,4 +113,4 @@ def test_what_is_no_picture_with_boxes_is_refused(framed: bytes) -> None:
 
 
 def test_a_frame_comes_out_as_it_went_in() -> None:
-    assert wire.unframe(wire.frame(b"picture", BOXES)) == (b"picture", BOXES)
+    assert wire.unframe(wire.frame({"boxes": [[1, 2]]}, b"picture")) == ({"boxes": [[1, 2]]}, b"picture")

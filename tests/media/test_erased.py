@@ -71,11 +71,21 @@ def test_colours_that_are_transparent_are_gone(kind: str, max_px: int) -> None:
         assert image.mode == "RGBA"
 
 
+@pytest.mark.parametrize("alpha", range(1, images.FAINT + 1))
+def test_what_was_erased_with_a_soft_brush_is_gone(alpha: int) -> None:
+    rebuilt = images.rebuild(figures.encoded(_erased(alpha=alpha), "PNG"))
+    for picture in (rebuilt, *rebuilt.previews):
+        with Image.open(io.BytesIO(picture.data)) as image:
+            assert image.resize(SIZE).crop((0, 110, 400, 190)).getchannel("A").getextrema() == (0, 0)
+            assert _told(image.resize(SIZE, Image.Resampling.NEAREST)) <= (4 if image.format == "WEBP" else 0)
+
+
 def test_colours_that_are_hardly_seen_have_as_many_steps_as_are_seen() -> None:
-    with Image.open(io.BytesIO(images.rebuild(figures.encoded(_erased(alpha=2), "PNG")).data)) as image:
+    alpha = images.FAINT + 1
+    with Image.open(io.BytesIO(images.rebuild(figures.encoded(_erased(alpha=alpha), "PNG")).data)) as image:
         colours = image.crop(ERASED).getcolors()
     assert colours is not None
-    assert len(colours) <= 3**3
+    assert len(colours) <= (alpha + 1) ** 3
 
 
 def test_what_is_seen_of_a_transparent_picture_looks_as_before() -> None:
@@ -84,7 +94,7 @@ def test_what_is_seen_of_a_transparent_picture_looks_as_before() -> None:
     with Image.open(io.BytesIO(images.rebuild(figures.encoded(faded, "PNG")).data)) as image:
         shown = [Image.alpha_composite(Image.new("RGBA", SIZE, "white"), each) for each in (faded, image)]
     off = np.abs(np.asarray(shown[0]).astype(int) - np.asarray(shown[1]).astype(int))
-    assert off.max() <= 1
+    assert off.max() <= images.FAINT
 
 
 def _soft(pdf: pikepdf.Pdf, alpha: int, size: tuple[int, int] = SIZE) -> Stream:
@@ -165,6 +175,20 @@ def test_colours_under_a_mask_are_gone_and_the_rest_looks_as_before(kind: str, m
         assert all(_told(image) <= 12 for image in _inside(made))
     assert looking.off(data, rebuilt) < looking.MOST_OFF
     assert looking.inked(rebuilt) > 0.3
+
+
+def test_under_a_mask_not_even_the_next_number_of_a_palette_is_left() -> None:
+    few = Image.new("L", SIZE, 0)
+    ImageDraw.Draw(few).text((20, 110), "JANE DOE", fill=1, font=ImageFont.load_default(70))
+    with pikepdf.new() as pdf:
+        space = pikepdf.Array([Name.Indexed, Name.DeviceRGB, 1, pikepdf.String(b"\xff\xff\xff\0\0\0")])
+        keys = {"Width": SIZE[0], "Height": SIZE[1], "ColorSpace": space, "SMask": _soft(pdf, 0)}
+        image = figures.image(pdf, zlib.compress(few.tobytes()), "/FlateDecode", **keys)
+        page = pdf.add_blank_page(page_size=SIZE).obj
+        page.Resources, page.Contents = Dictionary(XObject=Dictionary(X=image)), pdf.make_stream(b"/X Do")
+        data = pages.saved(pdf)
+    assert [_told(image) for image in _inside(data)] == [255]
+    assert [_told(image) for image in _inside(pdfs.rebuild(data).data)] == [0]
 
 
 def test_a_mask_that_is_inverted_hides_the_other_part() -> None:

@@ -110,6 +110,29 @@ def test_a_type_1_font_loses_the_numbers_by_which_it_is_known() -> None:
     assert fonts.type1(told) == left
 
 
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        (b"/Notice (a CANARY (b (c) d) CANARY) def", b"/Notice (                         ) def"),
+        (b"/X <43414e> /Y << >> def", b"/X <      > /Y << >> def"),
+        (b"/Notice (a \\) CANARY) % (open", b"/Notice (           )        "),
+        (b"/Notice (CANARY", b"/Notice (      "),
+    ],
+)
+def test_a_type_1_font_loses_strings_of_any_kind(told: bytes, left: bytes) -> None:
+    begin, end = b"%!PS-AdobeFont-1.0\n", b"\ncurrentfile eexec"
+    assert fonts.type1(begin + told + end) == begin + left + end
+
+
+def test_tables_lose_what_stands_behind_their_end_and_who_made_them() -> None:
+    tables = {b"head": bytes(54), b"hhea": bytes(36), b"maxp": b"\0\0\x50\0\0\1", b"OS/2": b"\0\1" + bytes(84)}
+    longer = {tag: table + b"CANARY-tail" for tag, table in tables.items()}
+    longer[b"OS/2"] = longer[b"OS/2"][:58] + b"JANE" + longer[b"OS/2"][62:]
+    stripped = fonts.opentype(fonts.written(b"true", longer))
+    tables[b"OS/2"] = tables[b"OS/2"][:58] + b"    " + tables[b"OS/2"][62:]
+    assert fonts.tables(stripped) == tables
+
+
 @pytest.mark.parametrize("data", [b"", b"%!PS-AdobeFont-1.0", b"currentfile eexec", typeset.compact(b"A", b"")])
 def test_what_is_no_type_1_font_is_refused(data: bytes) -> None:
     with pytest.raises(Refused):

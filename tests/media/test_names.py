@@ -117,7 +117,7 @@ def test_inks_of_one_name_stay_one_ink_and_those_of_the_press_keep_theirs() -> N
     [
         (b"{ (word) pop }", b"{ () pop }"),
         (b"/Registry (Adobe) def /Ordering (Japan1) def", b"/Registry (Adobe) def /Ordering (Japan1) def"),
-        (b"/Registry(Jane)def /Ordering (Hand) def", b"/Registry()def /Ordering () def"),
+        (b"/Registry(Jane)def /Ordering (Hand) def", b"/Registry () def /Ordering () def"),
         (b"/Note (Adobe) def", b"/A () def"),
     ],
 )
@@ -187,6 +187,19 @@ def test_of_letters_that_are_drawn_those_stay_that_are_shown(*, is_told: bool) -
         assert len(font.CharProcs.keys()) == 2
     if is_told:
         assert rebuilt.text == "aca"
+
+
+def test_a_font_whose_letters_are_drawn_has_no_name() -> None:
+    with pikepdf.new() as pdf:
+        font = reaching.letters(pdf, Dictionary(), A=b"0 0 900 900 re f")
+        font.BaseFont = _name("base")
+        page = pdf.add_blank_page(page_size=(200, 100)).obj
+        page.Resources = Dictionary(Font=Dictionary(F=font))
+        page.Contents = pdf.make_stream(b"BT /F 40 Tf 10 10 Td (A) Tj ET")
+        data = pages.saved(pdf)
+    rebuilt = pdfs.rebuild(data).data
+    assert looking.left(rebuilt) == set()
+    assert looking.off(data, rebuilt) == 0
 
 
 def test_letters_shown_by_a_form_in_a_font_that_its_page_sets_stay() -> None:

@@ -68,6 +68,18 @@ def test_a_layer_that_is_not_shown_draws_nothing_and_moves_as_before() -> None:
     assert b"(X) Tj" in _cleaned(content, ("/Other",))
 
 
+@pytest.mark.parametrize("mark", [b"/#4fC /Of#66 BDC", b"/X /OC /Off BDC", b"(X) 1 /OC /Off BDC"])
+def test_a_mark_of_a_layer_is_seen_however_it_is_written(mark: bytes) -> None:
+    assert _cleaned(mark + b" (X) Tj EMC (shown) Tj", ("/Off",)) == b"(shown) Tj"
+
+
+@pytest.mark.parametrize(
+    "mark", [b"/OC BDC", b"/Off BDC", b"/OC /Off BMC", b"/Off /OC BDC", b"/OC /Off /X BDC", b"1 2 BDC"]
+)
+def test_other_marks_hide_nothing(mark: bytes) -> None:
+    assert _cleaned(mark + b" (X) Tj EMC", ("/Off",)) == b"(X) Tj"
+
+
 def test_what_nothing_is_drawn_with_goes() -> None:
     content = b"/A gs q /B gs /C cs /D scn Q /F1 1 Tf /F2 2 Tf /E CS /G SCN S n (shown) Tj /H gs"
     assert _cleaned(content).split(b"\n") == [
@@ -80,13 +92,15 @@ def test_names_are_given_anew() -> None:
     names = {("/ExtGState", b"/A#41"): b"/G1", ("/Pattern", b"/P"): b"/P1", ("/Font", b"/F"): b"/F1"}
     assert content.renamed({**names, ("/ColorSpace", b"/A"): b"/C2"}).split(b"\n") == [
         b"/G1 gs", b".5 /P1 scn", b"f", b"/F1 9 Tf", b"BT", b"(A) Tj", b"ET",
-        b"BI /CS /C2 /W 1 /H 1 /BPC 8 ID a ", b"EI",
+        b"BI /W 1 /H 1 /BPC 8 /CS /C2 ID a ", b"EI",
     ]  # fmt: skip
 
 
 def test_the_letters_shown_in_each_font_are_counted() -> None:
-    content = clean(b"(a) Tj /F 9 Tf [(bc) 5 <64>] TJ q /G 9 Tf (b) ' Q 1 2 (e) \"", counts_letters=True)
-    assert content.letters == {b"": set(b"a"), b"/F": set(b"bcde"), b"/G": set(b"b")}
+    content = clean(b"(a) Tj /F 9 Tf [(bc) 5 <64>] TJ q /G 9 Tf (b) ' Q 1 2 (e) \"")
+    shown = {font: codes.single for font, codes in content.letters.items()}
+    assert shown == {b"": set(b"a"), b"/F": set(b"bcde"), b"/G": set(b"b")}
+    assert content.letters[b"/F"].double == {0x6263}
 
 
 def test_names_within_an_array_of_letters_go() -> None:
@@ -110,3 +124,32 @@ def test_how_often_each_resource_is_drawn_is_counted() -> None:
 )
 def test_broken_content_is_no_trouble(content: bytes) -> None:
     _cleaned(b"q " + content)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"/F 0 Tf (A) Tj",
+        b"q 0 0 0 0 0 0 cm (A) Tj Q",
+        b"q 1 2 2 4 0 0 cm (A) Tj Q",
+        b"q .0000001 0 0 .0000001 0 0 cm .0000001 0 0 .0000001 0 0 cm [(A)] TJ Q",
+        b"0 0 0 1 5 5 Tm (A) '",
+        b"0 Tz (A) Tj",
+    ],
+)
+def test_letters_of_no_size_go(told: bytes) -> None:
+    assert b"A" not in b" ".join(clean(b"BT /F 9 Tf " + told).lines)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        b"q 0 0 0 0 0 0 cm Q (A) Tj",
+        b"0 0 0 0 0 0 Tm ET BT (A) Tj",
+        b"/F -9 Tf -100 Tz (A) Tj",
+        b"0 1 -1 0 5 5 Tm (A) Tj",
+        b"/F 0 Tf .01 0 0 .01 0 0 cm /F 1 Tf (A) Tj",
+    ],
+)
+def test_letters_of_any_size_stay(told: bytes) -> None:
+    assert b"A" in b" ".join(clean(b"BT /F 9 Tf " + told).lines)

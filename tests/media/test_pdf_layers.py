@@ -47,3 +47,21 @@ def test_layers_that_are_off_unless_told_otherwise_are_left_out() -> None:
         page.Resources = Dictionary(Properties=Dictionary(L=layer))
         page.Contents = pdf.make_stream(b"/OC /L BDC 0 0 100 100 re f EMC")
         assert pages.drawn(pdfs.rebuild(pages.saved(pdf)).data)[0].min() == 255
+
+
+@pytest.mark.parametrize(
+    ("file_says", "layer_says", "is_shown"),
+    [("OFF", "ON", False), ("ON", "OFF", False), ("ON", "ON", True), ("OFF", None, False), ("ON", None, True)],
+)
+def test_a_layer_that_the_file_or_the_layer_itself_switches_off_is_left_out(
+    file_says: str, layer_says: str | None, is_shown: bool
+) -> None:
+    with pikepdf.new() as pdf:
+        layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name="layer"))
+        if layer_says:
+            layer.Usage = Dictionary(View=Dictionary(ViewState=Name(f"/{layer_says}")))
+        pdf.Root.OCProperties = Dictionary(OCGs=[layer], D=Dictionary({f"/{file_says}": pikepdf.Array([layer])}))
+        page = pdf.add_blank_page(page_size=(100, 100))
+        page.Resources = Dictionary(Properties=Dictionary(L=layer))
+        page.Contents = pdf.make_stream(b"/OC /L BDC 0 0 100 100 re f EMC")
+        assert (pages.drawn(pdfs.rebuild(pages.saved(pdf)).data)[0].min() == 0) == is_shown

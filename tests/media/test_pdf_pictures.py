@@ -66,6 +66,18 @@ def test_a_fax_is_kept_as_it_is() -> None:
     assert corpus.pdf_canaries(rebuilt.data) == set()
 
 
+def test_rows_of_a_fax_that_nobody_sees_are_gone() -> None:
+    side, parameters = figures.SIDE, Dictionary(K=-1, Columns=figures.SIDE, Rows=figures.SIDE)
+    told: dict[str, Any] = {**figures.BILEVEL, "Height": side // 2, "DecodeParms": parameters}
+    data = figures.showing(lambda pdf: figures.image(pdf, figures.fax(), "/CCITTFaxDecode", **told))
+    rebuilt = pdfs.rebuild(data)
+    assert np.array_equal(pages.drawn(data)[0], pages.drawn(rebuilt.data)[0])
+    codec, packed = _only_image(rebuilt.data)
+    assert codec == "/FlateDecode"
+    assert len(zlib.decompress(packed)) == -(-side // 8) * side // 2
+    assert rebuilt.removed == (Removed.PICTURE_DATA,)
+
+
 @pytest.mark.parametrize("is_stencil", [True, False])
 def test_a_jbig2_picture_is_drawn_anew(is_stencil: bool) -> None:
     def make(pdf: pikepdf.Pdf) -> Stream:

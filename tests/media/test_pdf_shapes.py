@@ -83,6 +83,15 @@ def test_masks_tiles_drawn_letters_and_meshes_look_as_before(parts: tuple[bytes,
     assert before.min() < 255 == before.max()
 
 
+@pytest.mark.parametrize("space", [b"/Cs1", b"[/G]", b"[/I/DeviceGray 1<0000>]", b"[/Separation/Spot/DeviceGray/Lost]"])
+def test_an_image_whose_colours_cannot_be_read_is_refused_for_it_may_cover_something(space: bytes) -> None:
+    image = b"/Type/XObject/Subtype/Image/Width 2/Height 2/BitsPerComponent 8/ColorSpace " + space
+    data = bombs.one_page(
+        b"/X Do", b"/XObject<</X 5 0 R>>/ColorSpace<</Cs1/DeviceGray>>", bombs.stream(image, bytes(4))
+    )
+    assert pages.reason(data) == "pdf_complex"
+
+
 def test_names_in_an_old_japanese_encoding_are_kept() -> None:
     font = pikepdf.Object.parse(b"<</Type/Font/Subtype/Type1/BaseFont/#82l#82r>>")
     fonts = Dictionary()

@@ -105,6 +105,12 @@ def test_a_child_that_cannot_start_is_no_fault_of_the_file(capfd: pytest.Capture
     assert "tests.media.missing" in capfd.readouterr().err
 
 
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_a_child_that_somebody_stops_is_no_fault_of_the_file(ending: str) -> None:
+    with pytest.raises(Unavailable):
+        _answer("be_stopped", ending.encode())
+
+
 def test_a_machine_that_starts_no_process_is_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nonexistent/python")
     with pytest.raises(Unavailable):
@@ -115,6 +121,28 @@ def test_when_all_places_are_taken_one_may_try_again_later() -> None:
     with sandbox._place(SHORT), sandbox._place(SHORT), pytest.raises(TooMany) as caught:
         _answer("echo", limits=replace(SHORT, waiting_seconds=0.01))
     assert caught.value.retry_seconds > 0
+
+
+def test_jobs_that_can_wait_leave_a_place_to_somebody_who_waits() -> None:
+    patient = replace(SHORT, can_wait=True, waiting_seconds=0.01)
+    with sandbox._place(patient):
+        with pytest.raises(TooMany), sandbox._place(patient):
+            pass
+        assert _answer("echo", b"x", replace(SHORT, waiting_seconds=0.01)).data == b"x"
+    with sandbox._place(SHORT), sandbox._place(SHORT), pytest.raises(TooMany), sandbox._place(patient):
+        pass
+    with sandbox._place(patient):
+        pass
+
+
+def test_it_is_what_is_made_after_an_upload_that_can_wait() -> None:
+    assert {job for job, limits in sandbox.LIMITS.items() if limits.can_wait} == {*sandbox.PRINTED, "further_pages"}
+
+
+def test_further_pages_have_time_by_their_number() -> None:
+    limits = sandbox.LIMITS["further_pages"]
+    assert limits.for_pages(8).cpu_seconds_for(bytes(75_000)) < 11
+    assert limits.for_pages(36).cpu_seconds_for(bytes(75_000)) > 15
 
 
 def test_a_place_is_free_again_whatever_happened() -> None:

@@ -72,13 +72,28 @@ def test_every_cut_of_a_jpeg_is_stripped_or_refused() -> None:
 
 
 def test_a_program_loses_its_comments() -> None:
-    assert strip.program(b"%!PS by CANARY\n1 0 % why\r add %") == b"\n1 0 \r add "
+    assert strip.program(b"%!PS by CANARY\n1 0 % why\r add %") == b"1 0 add"
 
 
 def test_a_character_map_loses_its_name_and_what_names_no_characters() -> None:
     told = b"/Registry (Adobe) def /Note (Jane's \\) hand) def /CMapName /Jane-Hand def /CMapType 2 def /H usecmap"
     left = b"/Registry (Adobe) def /A () def /CMapName /A def /CMapType 2 def /H usecmap"
     assert strip.program(told) == left
+
+
+@pytest.mark.parametrize(
+    ("told", "left"),
+    [
+        (b"/Registry (outer CANARY (inner (more)) CANARY) def", b"/Registry () def"),
+        (b"/Ordering <43414e415259> def", b"/Ordering () def"),
+        (b"CANARY pop 1 beginbfchar<41> <00 62>endbfchar", b"pop 1 beginbfchar <41> <0062> endbfchar"),
+        (b"{ 2 copy CANARY add -.5 1e-3 mul }", b"{ 2 copy add -.5 1e-3 mul }"),
+        (b"1 begincidrange <00> <ff> 0 endcidrange <43>", b"1 begincidrange <00> <ff> 0 endcidrange ()"),
+    ],
+)
+def test_a_program_keeps_but_the_words_that_it_is_made_of(told: bytes, left: bytes) -> None:
+    assert b"CANARY" not in strip.program(told)
+    assert strip.program(told).replace(b"() ()", b"()") == left
 
 
 @pytest.mark.parametrize(
@@ -97,6 +112,27 @@ def test_words_that_pass_for_tables_are_refused(segment: bytes) -> None:
         strip.jpeg(data[:2] + segment + data[2:])
 
 
+QUANTIZING = b"\xff\xdb\x00\x43\x03" + b"CANARY-quantizing".ljust(64, b"\1")
+HUFFMAN = b"\xff\xc4\x00\x23%c" + bytes(15) + b"\x10" + b"CANARY-huffman12"
+
+
+@pytest.mark.parametrize("table", [QUANTIZING, HUFFMAN % 3, HUFFMAN % 0x13])
+@pytest.mark.parametrize("is_progressive", [False, True])
+def test_tables_that_nothing_names_are_gone(table: bytes, is_progressive: bool) -> None:
+    data = _jpeg(corpus.photo(), progressive=is_progressive)
+    for place in (2, data.index(b"\xff\xda")):
+        stripped = strip.jpeg(data[:place] + table + data[place:])
+        assert stripped == strip.jpeg(data)
+        assert _pixels(stripped) == _pixels(data)
+
+
+def test_of_tables_in_one_segment_those_stay_that_are_named() -> None:
+    data = _jpeg(corpus.photo())
+    start = data.index(b"\xff\xdb")
+    longer = b"\xff\xdb\x00\x84" + data[start + 4 : start + 69] + QUANTIZING[4:]
+    assert strip.jpeg(data[:start] + longer + data[start + 69 :]) == strip.jpeg(data)
+
+
 @pytest.mark.parametrize("marker", [b"\xff\xc0", b"\xff\xda"])
 def test_words_behind_what_a_frame_or_a_scan_says_are_refused(marker: bytes) -> None:
     data = _jpeg(corpus.photo())
@@ -105,3 +141,8 @@ def test_words_behind_what_a_frame_or_a_scan_says_are_refused(marker: bytes) -> 
     longer = (size + 12).to_bytes(2, "big") + data[start + 4 : start + 2 + size] + b"CANARY-frame"
     with pytest.raises(Refused):
         strip.jpeg(data[: start + 2] + longer + data[start + 2 + size :])
+
+
+def test_a_function_loses_what_stands_behind_its_samples() -> None:
+    assert strip.samples(b"12345CANARY", [3, 1, 3], 4) == b"12345"
+    assert strip.samples(b"123", [10**9, 3], 32) == b"123"

@@ -90,10 +90,10 @@ def with_named_fonts() -> bytes:
 
 def compact(name: bytes, entries: bytes, *strings: bytes) -> bytes:
     """Return the beginning of a compact font: its name, one dictionary, its strings."""
-    return b"\1\0\4\1" + _listed(name) + _listed(entries) + _listed(*strings) + b"\0\0 outlines"
+    return b"\1\0\4\1" + listed(name) + listed(entries) + listed(*strings) + b"\0\0 outlines"
 
 
-def _listed(*items: bytes) -> bytes:
+def listed(*items: bytes) -> bytes:
     if not items:
         return b"\0\0"
     places = [1]
