@@ -12,6 +12,9 @@ from typing import Any, Final
 import segno
 from markupsafe import Markup
 
+from organizer.errors import Unavailable
+from organizer.media.sandbox import STOPPED
+
 ROOT: Final = Path(__file__).resolve().parent.parent
 TEMPLATES: Final = ROOT / "templates"
 QUIET_ZONE: Final = 4
@@ -77,6 +80,7 @@ def pdf(template: str, data: Mapping[str, Any], *, needs_all_letters: bool = Fal
 
     Raises RuntimeError when the file cannot be set; typst's sentences are in the log. NoRoom when the template says so,
     NoLetters when `needs_all_letters` and some are in no font, else boxes stand there: those two leave the log alone.
+    Unavailable when somebody stops the process that sets it, as whoever stops the service may do.
     """
     # In a process of its own: typst would keep tens of megabytes in the one that answers requests.
     paths = [str(TEMPLATES / template), str(TEMPLATES)]
@@ -89,7 +93,11 @@ def pdf(template: str, data: Mapping[str, Any], *, needs_all_letters: bool = Fal
         cwd="/",
         timeout=LONGEST_SECONDS,
         check=False,
+        # Ctrl-C is for the site, which lets it finish.
+        start_new_session=True,
     )
+    if done.returncode in STOPPED:
+        raise Unavailable(f"{template} was stopped while it was set.")
     if done.returncode:
         raise CAUSES.get(done.returncode, RuntimeError)(f"{template} cannot be set.")
     return done.stdout

@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from organizer import config, intake, uploads
+from organizer import config, documents, intake, outbox, uploads
+from organizer.media import sandbox
 
 ROOT = Path(__file__).resolve().parent.parent
 DEPLOY = ROOT / "deploy"
@@ -96,6 +97,19 @@ def test_systemd_understands_a_unit(path: Path, tmp_path: Path) -> None:
     here.write_text(path.read_text().replace(f"ExecStart={CHECKOUT}/.venv/bin/flask", "ExecStart=/bin/true"))
     done = subprocess.run([program, "verify", "--man=no", here], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_stopping_a_unit_leaves_its_children_to_it(path: Path) -> None:
+    """The signal is for the process itself, which lets the child at work come to its end."""
+    assert _unit(path)["KillMode"] == ["mixed"]
+
+
+def test_the_worker_has_the_time_that_its_longest_job_takes() -> None:
+    """Two children one after the other, each of which may have to wait for its place."""
+    longest = 2 * max(limits.wall_seconds + limits.waiting_seconds for limits in sandbox.LIMITS.values())
+    (given,) = _unit(DEPLOY / "systemd" / "organizer-work.service")["TimeoutStopSec"]
+    assert max(longest, 1.5 * documents.LONGEST_SECONDS) < int(given) < outbox.LEASE.total_seconds()
 
 
 def test_both_units_are_the_same_but_for_what_they_run() -> None:
