@@ -49,6 +49,8 @@ class Config:
     """How many proxies in front are ours, so that their forwarding headers are believed."""
     answers_per_minute: int
     form_age_seconds: int
+    leaflet_megabytes: int
+    """What the leaflets of one group may take, 0 for no limit."""
     worker: str
     """`thread`: jobs run in the web process; `none`: `flask work` runs them."""
     threads: int
@@ -101,6 +103,7 @@ def load_config(env: Mapping[str, str]) -> Config:
         "proxy_count": read.int("PROXY_COUNT", 0, validate=validate.Range(0, 10)),
         "answers_per_minute": read.int("ANSWERS_PER_MINUTE", 120, validate=validate.Range(1, 100_000)),
         "form_age_seconds": read.int("FORM_AGE_SECONDS", 2, validate=validate.Range(0, 3600)),
+        "leaflet_megabytes": read.int("LEAFLET_MEGABYTES", 5000, validate=validate.Range(0, 100_000_000)),
         "worker": read.str("WORKER", "thread", validate=_check_worker),
         "threads": read.int("THREADS", 8, validate=validate.Range(1, 64)),
         "default_language": read.str("DEFAULT_LANGUAGE", "en", validate=_check_language),

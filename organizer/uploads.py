@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from wtforms import ValidationError
 from wtforms.fields.core import Field
 
 from organizer import clock, storage, text, vault
+from organizer.db import db
 from organizer.errors import RuleError, TooMany, Unavailable
 from organizer.forms import Form
 from organizer.media import Refused
@@ -67,6 +69,17 @@ def sealed(name: str, key: bytes, data: bytes, aad: str) -> Iterator[None]:
         with suppress(Unavailable):
             storage.current().delete(name)
         raise
+
+
+def sweep(folder: str, needed: Callable[[], Collection[str]], had: Collection[str] = (), *, is_over: bool) -> None:
+    """Delete the blobs below the folder of something that was sent which its rows do not need.
+
+    `had` are those that they led to before, and go at once; so does all of what `is_over`, withdrawn or refused, as
+    nothing can come there any more. Ends the read transaction, as a bucket takes its time. Raises errors.Unsettled when
+    it is to be asked again.
+    """
+    db.session.rollback()
+    storage.current().keep_only(folder, needed, had, spares_new=not is_over)
 
 
 def promises_picture(data: bytes) -> bool:
@@ -122,17 +135,10 @@ class FileForm(Form):
     def validate_file(self, field: Field) -> None:
         """Refuse what certainly is none, at once; the rest is decided by decoding it, later."""
         self.data_bytes = _read(field.data)
-        if (sentence := self.refusal(self.data_bytes)) is not None:
-            raise ValidationError(sentence)
-
-    def refusal(self, data: bytes) -> str | None:
-        """Why the file certainly cannot be taken, in the page's language."""
         try:
-            self.check_file(data)
+            self.check_file(self.data_bytes)
         except RuleError as refusal:
-            sentence: str = gettext(str(refusal.message))
-            return sentence
-        return None
+            raise ValidationError(_sentence(refusal)) from None
 
     def forget(self) -> None:
         """A form lives on until the next collection of garbage, and uploads are large."""
@@ -162,26 +168,47 @@ class FileForm(Form):
         return result, 422 if self.errors else 200
 
 
+@dataclass(frozen=True)
+class SentFile:
+    """One of several files, called as its sender's machine calls it; of one that is refused nothing is kept."""
+
+    name: str
+    data: bytes = field(repr=False)
+    refusal: Refused | None = None
+
+
 class FilesForm(FileForm):
-    """The same with one or several files: all of them are taken, or none."""
+    """The same with one or several files: those that can be taken are, unless there are none.
+
+    `check_file` raises Refused, as what is made of a file that cannot be taken keeps the reason.
+    """
 
     most_files = MOST_FILES
     most_bytes = MOST_BYTES
-    sent: tuple[tuple[str, bytes], ...] = ()
-    """Each file's name, as its sender's machine has it, and its bytes."""
+    sent: tuple[SentFile, ...] = ()
 
     def validate_file(self, field: Field) -> None:
-        """Refuse all when there are too many, or when one certainly cannot be taken; it is named."""
+        """Refuse all when there are too many, or when none can be taken; each is named."""
         if len(field.data) > self.most_files:
             raise ValidationError(
                 gettext("These are more than %(number)s files. Send them in parts.", number=self.most_files)
             )
-        self.sent = tuple((text.one_line(file.filename or ""), _read(file)) for file in field.data)
-        refused = [(name, sentence) for name, data in self.sent if (sentence := self.refusal(data)) is not None]
-        if refused and len(self.sent) == 1:
+        self.sent = tuple(self._looked_at(file) for file in field.data)
+        refused = [(file.name, _sentence(file.refusal)) for file in self.sent if file.refusal]
+        if len(refused) < len(self.sent):
+            return
+        if len(refused) == 1:
             raise ValidationError(refused[0][1])
-        if refused:
-            raise ValidationError(" ".join(f"{_short(name)}: {sentence}" for name, sentence in refused))
+        raise ValidationError(" ".join(f"{_short(name)}: {sentence}" for name, sentence in refused))
+
+    def _looked_at(self, file: FileStorage) -> SentFile:
+        name, data = text.one_line(file.filename or ""), _read(file)
+        try:
+            self.check_file(data)
+        except Refused as refusal:
+            # Its traceback would keep the bytes.
+            return SentFile(name, b"", refusal.with_traceback(None))
+        return SentFile(name, data)
 
     def forget(self) -> None:
         self.sent = ()
@@ -191,6 +218,12 @@ def _read(file: FileStorage) -> bytes:
     data: bytes = file.read()
     file.close()
     return data
+
+
+def _sentence(refusal: RuleError) -> str:
+    """In the page's language."""
+    sentence: str = gettext(str(refusal.message))
+    return sentence
 
 
 def _short(name: str) -> str:

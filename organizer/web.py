@@ -46,6 +46,7 @@ from organizer.collections import arranging, for_print
 from organizer.collections import jobs as collection_jobs
 from organizer.collections import views as collections
 from organizer.config import Config
+from organizer.copies import jobs as copy_jobs
 from organizer.copies import views as copies
 from organizer.db import db
 from organizer.events import views as events
@@ -121,6 +122,7 @@ JOBS = (
     rendering,
     poster_jobs,
     code_jobs,
+    copy_jobs,
     rsvp_jobs,
     removal_jobs,
     photo_jobs,

@@ -18,7 +18,7 @@ from organizer.accounts.models import Account
 from organizer.db import db, new_id
 from organizer.events.models import Event
 from organizer.groups.models import Group, Membership
-from organizer.keeping.demo import filling, state, telling
+from organizer.keeping.demo import filling, handing_out, state, telling
 from organizer.policy import Role
 from organizer.web import create_app
 from tests import factories
@@ -36,7 +36,7 @@ START = (
 @pytest.fixture
 def run(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Type:
     """Type a command, and answers to its questions. The demo comes without what takes seconds to rebuild."""
-    monkeypatch.setattr(filling, "LEAFLETS", ())
+    monkeypatch.setattr(handing_out, "LEAFLETS", ())
     monkeypatch.setattr(telling, "PHOTOS", ())
 
     def typed(*arguments: str, answers: str = "") -> Result:

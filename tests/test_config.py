@@ -150,6 +150,7 @@ def test_a_site_address_is_scheme_and_host_only(address: str) -> None:
         ("ORGANIZER_PROXY_COUNT", "-1"),
         ("ORGANIZER_ANSWERS_PER_MINUTE", "0"),
         ("ORGANIZER_FORM_AGE_SECONDS", "1.5"),
+        ("ORGANIZER_LEAFLET_MEGABYTES", "-1"),
         ("ORGANIZER_THREADS", "1000"),
         ("ORGANIZER_DEFAULT_LANGUAGE", "English"),
     ],

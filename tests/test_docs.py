@@ -35,7 +35,8 @@ def test_the_defaults_are_those_that_are_told() -> None:
     found = config.load_config({})
     lines = [line.split("|") for line in OPERATING.splitlines() if line.startswith(f"| `{config.PREFIX}")]
     told = {cells[1].strip(" `"): cells[2].strip() for cells in lines}
-    for name in ("worker", "threads", "answers_per_minute", "form_age_seconds", "proxy_count", "default_language"):
+    numbers = ("threads", "answers_per_minute", "form_age_seconds", "proxy_count", "leaflet_megabytes")
+    for name in (*numbers, "worker", "default_language"):
         assert told[f"{config.PREFIX}{name.upper()}"] == f"`{getattr(found, name)}`"
     assert told["ORGANIZER_SITE_URL"] == f"`{found.site_url}`"
 

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from organizer import documents
+from organizer.errors import Unavailable
 
 LINK = "https://example.org/r/abcdefghijklmnopqrstuvwxyz.234567abcdefghijklmnopqrstuvwxyz"
 
@@ -97,13 +98,13 @@ def test_what_sets_pages_knows_no_settings_and_has_limits(tmp_path: Path, monkey
         "def main(*told):\n"
         "    kinds = (resource.RLIMIT_AS, resource.RLIMIT_CPU, resource.RLIMIT_CORE)\n"
         "    limits = [resource.getrlimit(kind) for kind in kinds]\n"
-        "    print(json.dumps([dict(os.environ), limits, os.nice(0), told]))\n"
+        "    print(json.dumps([dict(os.environ), limits, os.nice(0), told, os.getsid(0) == os.getpid()]))\n"
     )
     monkeypatch.setattr(documents, "ROOT", tmp_path)
     for name in ("ORGANIZER_MAIL_URL", "AWS_SECRET_ACCESS_KEY", "HTTPS_PROXY", "PYTHONPATH"):
         monkeypatch.setenv(name, "secret")
     monkeypatch.setenv("FONTCONFIG_PATH", "/etc/fonts")
-    environment, limits, nice, told = json.loads(documents.pdf("slip.typ", {}))
+    environment, limits, nice, told, is_apart = json.loads(documents.pdf("slip.typ", {}))
     assert "secret" not in environment.values()
     assert environment["FONTCONFIG_PATH"] == "/etc/fonts"
     memory, seconds, core = limits
@@ -112,6 +113,17 @@ def test_what_sets_pages_knows_no_settings_and_has_limits(tmp_path: Path, monkey
     assert core == [0, 0]
     assert nice == os.nice(0) + 5
     assert told == [str(documents.TEMPLATES / "slip.typ"), str(documents.TEMPLATES), "any"]
+    # Ctrl-C in the terminal of the site is none of its business.
+    assert is_apart
+
+
+@pytest.mark.parametrize("ending", ["SIGTERM", "SIGINT", "SIGHUP"])
+def test_what_is_stopped_while_it_sets_a_page_can_be_asked_for_again(
+    ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(documents, "START", f"import os, signal; os.kill(os.getpid(), signal.{ending})")
+    with pytest.raises(Unavailable):
+        documents.pdf("slip.typ", {})
 
 
 def test_a_page_that_needs_too_much_memory_cannot_be_set(templates: Path) -> None:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import delete
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -35,6 +36,7 @@ from organizer.leaflets.models import EventLeaflet, Leaflet
 from organizer.leaflets.rules import Kind as LeafletKind
 from organizer.leaflets.rules import LeafletDetails, Paper, Purpose, Upload, VersionDetails
 from organizer.media import Picture, RebuiltPdf
+from organizer.outbox import OutboxRow
 from organizer.policy import NOBODY, Role
 from organizer.posters import service as posters
 from organizer.posters.rules import Recipe, Shape, Sheet
@@ -284,6 +286,7 @@ def _leaflets(side: Side, event: Event) -> None:
     side.special["uploading.again"] = {"leaflet_id": made["refused"].id}
     side.special["posters.make_anew"] = {"leaflet_id": _made_leaflet(event).id}
     side.special["uploading.flatten"] = {"leaflet_id": _paged_leaflet(event).id}
+    side.special["print_pages.make_again"] = {"leaflet_id": _unmade_leaflet(event).id}
     side.special.setdefault("hidden", {})["leaflet"] = made["ready"].id
     code = codes.make(made["published"].shown, "The north gate", event.id, new_id())
     side.shared["code_id"] = code.id
@@ -325,6 +328,14 @@ def _made_leaflet(event: Event) -> Leaflet:
     leaflet = posters.make(event, recipe, LeafletDetails("Poster", "en"), new_id())
     outcome.finish(leaflet.shown, RebuiltPdf(b"%PDF-", 1, "Coming.", (), (), PHOTO.previews[:1]), None)
     return leaflet
+
+
+def _unmade_leaflet(event: Event) -> Leaflet:
+    """One that is ready, and of which nothing to print could be made."""
+    made = _paged_leaflet(event)
+    db.session.execute(delete(OutboxRow).where(OutboxRow.subject_id == made.shown.id))
+    db.session.commit()
+    return made
 
 
 def _paged_leaflet(event: Event) -> Leaflet:

@@ -17,6 +17,11 @@ def upgrade() -> None:
         "UPDATE leaflet_version SET has_prints = TRUE WHERE id IN "
         "(SELECT version_id FROM rendition WHERE purpose IN ('screen', 'grey', 'two_up', 'four_up'))"
     )
+    # But for pictures of the pages after the fourth, of which the version before knew nothing.
+    op.execute(
+        "UPDATE leaflet_version SET has_prints = FALSE WHERE pages > 4 AND id NOT IN "
+        "(SELECT version_id FROM rendition WHERE purpose = 'large' AND page = 5)"
+    )
     # What is owed is known by its handler's name, which is another one by now.
     op.execute(
         "UPDATE outbox SET handler = 'organizer.posters.jobs.set_pages' "
@@ -25,6 +30,12 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    # What the version before would not know how to do.
+    op.execute(
+        "DELETE FROM outbox WHERE handler IN "
+        "('organizer.leaflets.rendering.make_pages', 'organizer.keeping.jobs.destroy_key') "
+        "OR (fact LIKE 'leaflet.%' AND handler = 'organizer.keeping.jobs.wipe_taken_back')"
+    )
     op.execute(
         "UPDATE outbox SET handler = 'organizer.leaflets.made_jobs.set_pages' "
         "WHERE handler = 'organizer.posters.jobs.set_pages'"

@@ -85,7 +85,12 @@ def downgrade() -> None:
         "(SELECT leaflet_id FROM leaflet_version WHERE published_at IS NOT NULL)"
     )
     # Nor does it know these files, or who would make them.
-    op.execute("DELETE FROM outbox WHERE fact = 'leaflet.rebuilt'")
+    op.execute("DELETE FROM outbox WHERE fact IN ('leaflet.rebuilt', 'leaflet.made', 'leaflet.flattened')")
+    # What was to be made of an action, or made flat, has no file that it could rebuild.
+    op.execute(
+        "UPDATE leaflet_version SET state = 'refused', reason = 'lost' "
+        "WHERE state = 'uploaded' AND original_key IS NULL"
+    )
     op.execute("DELETE FROM rendition WHERE paper <> '' OR purpose IN ('screen', 'grey', 'two_up', 'four_up')")
     with op.batch_alter_table("rendition") as batch_op:
         batch_op.drop_constraint(op.f("uq_rendition_version_id_purpose_page_paper"), type_="unique")

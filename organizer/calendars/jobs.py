@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from organizer import clock, outbox
@@ -21,6 +21,8 @@ from organizer.events.rules import EVENT_FACTS
 from organizer.groups.models import Group
 from organizer.leaflets import attached
 from organizer.outbox import Fact
+from organizer.posters import queries as posters
+from organizer.posters.rules import MAY_OVERTAKE
 
 SECOND = timedelta(seconds=1)
 
@@ -55,16 +57,38 @@ def rename_feed(fact: Fact) -> None:
         _move(feed, now)
 
 
+@outbox.within(*MAY_OVERTAKE)
+def leave_out_overtaken(fact: Fact) -> None:
+    """Let other events' entries be looked at again that offer what was made from this one, or from one of the group."""
+    ids = [event_id for event_id in posters.events_with(fact.subject_id) if event_id != fact.subject_id]
+    if ids:
+        due = update(StoredEntry).where(StoredEntry.event_id.in_(ids))
+        db.session.execute(due.values(rerender_at=clock.now()))
+
+
 @outbox.each_minute
 def release_due() -> None:
-    """Render the entries anew whose exact spot may be shown from now on."""
+    """Render the entries anew whose exact spot may be shown from now on, or that may offer what was overtaken."""
     due = select(StoredEntry.event_id).where(StoredEntry.rerender_at <= clock.now())
     for event_id in list(db.session.scalars(due)):
         try:
-            with writing(lock=db.session.get_one(Event, event_id)):
-                outbox.commit(Fact("event.released", event_id))
+            _render_due(event_id)
         except (OrganizerError, SQLAlchemyError) as error:  # one that fails must not keep the others waiting
             log.error("calendars.release_failed", event_id=event_id, error=type(error).__name__)
+
+
+def _render_due(event_id: str) -> None:
+    """Render an entry anew, unless it would read as before; what is not told by the clock alone is a change."""
+    event = db.session.get_one(Event, event_id)
+    with writing(lock=event):
+        stored, new = db.session.get_one(StoredEntry, event_id), _entry(event, clock.now())
+        if new.text == stored.text:
+            stored.rerender_at = new.rerender_at
+            outbox.commit()
+            return
+        if stored.rerender_at != gate.spot_released_at(event):
+            event.touch(clock.now())
+        outbox.commit(Fact("event.released", event_id))
 
 
 def _entry(event: Event, now: datetime) -> StoredEntry:
@@ -73,7 +97,7 @@ def _entry(event: Event, now: datetime) -> StoredEntry:
     seen = gate.visible(event, Clearance.PUBLIC, now)
     return StoredEntry(
         event_id=event.id,
-        text=rendering.entry_text(seen, changed_at, attached.attachments(event.id)),
+        text=rendering.entry_text(seen, changed_at, attached.attachments(event.id, posters.overtaken_at(event.id))),
         zone=event.zone,
         starts_at=event.starts_at,
         ends_at=event.ends_at,

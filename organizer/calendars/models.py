@@ -13,7 +13,8 @@ from organizer.db import Id, Model
 class StoredEntry(Model):
     """An event's VEVENT text as the PUBLIC may see it, rendered with the change that it shows.
 
-    `rerender_at` is the next moment at which the gate lets more through; late is safe, early impossible.
+    `rerender_at` is the next moment at which the gate lets more through, late being safe and early impossible; or when
+    something that it offers may have been overtaken.
     """
 
     __tablename__ = "calendar_entry"

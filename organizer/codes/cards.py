@@ -14,6 +14,8 @@ from organizer import documents, languages
 from organizer.codes import rules
 from organizer.codes.models import LeafletCode
 from organizer.leaflets.models import Leaflet
+from organizer.leaflets.renditions import JOBS, LABELS, PAPERS, SHEETS
+from organizer.media.corners import Layout
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,13 @@ def on_paper(leaflet: Leaflet, made: Iterable[LeafletCode]) -> dict[str, object]
     with force_locale(language):
         words = {"scan": _("Scan it, or type:")}
     return {"cards": [card(code) for code in made], "words": words, "language": language}
+
+
+def layouts() -> dict[Layout, str]:
+    """On which sheets a leaflet can be had with its code, in words."""
+    labels = ((job, LABELS[purpose], PAPERS[paper]) for (purpose, paper), job in JOBS.items() if purpose in SHEETS)
+    named = {Layout(job): f"{label}, {paper}" for job, label, paper in labels}
+    return {Layout.FULL: str(_("One on a sheet, as it is")), **named}
 
 
 def told(count: int) -> str:

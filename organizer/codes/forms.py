@@ -1,8 +1,11 @@
-"""What a code's pages ask: where the leaflet is handed out, and in which corner of which pages the code is to stand."""
+"""What a code's pages ask: where the leaflet is handed out, and in which corner of which pages and
+on which sheets the code is to stand.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from flask_babel import format_date
 from flask_babel import lazy_gettext as _
@@ -13,7 +16,7 @@ from organizer.codes.models import LONGEST_PLACE, LeafletCode
 from organizer.errors import RuleError
 from organizer.events.models import Event
 from organizer.forms import Form, line, options
-from organizer.media.corners import Corner, Pages
+from organizer.media.corners import Corner, Layout, Pages
 
 CORNERS = {
     Corner.TOP_LEFT: _("Top left"),
@@ -45,9 +48,23 @@ class CodeForm(Form):
         return self.event.data or None
 
 
-def corner_of(asked: Mapping[str, str]) -> tuple[Corner, Pages]:
-    """Where the code is to stand, from the address. Raises RuleError for a corner or pages that no leaflet has."""
+@dataclass(frozen=True)
+class Wanted:
+    """Where the code is to stand, on which sheets, and whether in grey."""
+
+    corner: Corner
+    pages: Pages
+    layout: Layout
+    is_grey: bool
+
+
+def wanted_of(asked: Mapping[str, str]) -> Wanted:
+    """What is wanted, from the address. Raises RuleError for a corner, pages or a layout that there are not."""
     try:
-        return Corner(asked.get("corner", Corner.BOTTOM_RIGHT)), Pages(asked.get("pages", Pages.LAST))
+        corner, pages = Corner(asked.get("corner", Corner.BOTTOM_RIGHT)), Pages(asked.get("pages", Pages.LAST))
     except ValueError:
         raise RuleError("Choose one of the four corners, on the first, the last or each page.") from None
+    try:
+        return Wanted(corner, pages, Layout(asked.get("layout", Layout.FULL)), "grey" in asked)
+    except ValueError:
+        raise RuleError("Choose how many are on a sheet: one, two or four.") from None

@@ -92,6 +92,12 @@ def organized(viewer: Viewer, leaflet_id: str, code_id: str) -> tuple[SeenLeafle
     return (seen, code) if seen and code and code.version.leaflet_id == leaflet_id else None
 
 
+def printable(viewer: Viewer, leaflet_id: str, code_id: str) -> tuple[SeenLeaflet, LeafletCode] | None:
+    """Policy: as `organized`, of the version that is shown alone; codes of others are printed no more."""
+    granted = organized(viewer, leaflet_id, code_id)
+    return granted if granted and granted[1].version_id == granted[0].version.id else None
+
+
 def of_version(version_id: str) -> Sequence[LeafletCode]:
     """The codes of one version by place, in one query."""
     query = select(LeafletCode).where(LeafletCode.version_id == version_id)

@@ -15,6 +15,7 @@ from organizer.codes.queries import Followed
 from organizer.codes.rules import CODED
 from organizer.db import db, new_id, upsert, writing
 from organizer.errors import OrganizerError, RuleError, TooMany, Unavailable
+from organizer.events.models import Event
 from organizer.leaflets.models import Leaflet, LeafletVersion
 from organizer.leaflets.rules import State
 
@@ -56,6 +57,7 @@ def edit(code: LeafletCode, place: str, event_id: str | None, actor_id: str) -> 
     with writing(lock=code.version):
         if code.version.state == State.WITHDRAWN:
             raise RuleError("The version of this code was withdrawn. The code only leads on.")
+        _check_there(event_id)
         if _is_taken(code.version_id, place, event_id, but=code.id):
             raise RuleError("Another code is for this place already.", field="place")
         code.place, code.event_id = place, event_id
@@ -83,8 +85,16 @@ def _check(version: LeafletVersion, place: str, event_id: str | None) -> None:
     count = select(func.count()).select_from(LeafletCode).where(LeafletCode.version_id == version.id)
     if (db.session.scalar(count) or 0) >= MOST_OF_VERSION:
         raise RuleError("This version has %(most)d codes, and no more fit on its page.", most=MOST_OF_VERSION)
+    _check_there(event_id)
     if _is_taken(version.id, place, event_id):
         raise RuleError("There is a code for this place already. It stands below.", field="place")
+
+
+def _check_there(event_id: str | None) -> None:
+    """Raise RuleError when the event was deleted since the form was read; it cannot be any more, before the commit."""
+    there = select(Event.id).where(Event.id == event_id).with_for_update(read=True)
+    if event_id is not None and db.session.scalar(there) is None:
+        raise RuleError("This action has been deleted meanwhile. Choose another one, or none.", field="event")
 
 
 def _is_taken(version_id: str, place: str, event_id: str | None, but: str = "") -> bool:

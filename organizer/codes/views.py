@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,23 +11,28 @@ from flask_babel import gettext as _
 from organizer import limits, policy, storage
 from organizer.codes import cards, queries, rules
 from organizer.codes import service as codes
-from organizer.codes.forms import CORNERS, PAGES, CodeForm, corner_of
+from organizer.codes.forms import CORNERS, PAGES, CodeForm, Wanted, wanted_of
 from organizer.codes.models import LeafletCode
 from organizer.codes.queries import Followed
 from organizer.db import db
-from organizer.errors import RuleError
+from organizer.errors import RuleError, TooMany
 from organizer.forms import Blank
 from organizer.groups.rules import slug_of
 from organizer.leaflets import files
 from organizer.leaflets import queries as leaflets
+from organizer.leaflets.models import Rendition
 from organizer.leaflets.queries import SeenLeaflet
 from organizer.leaflets.rules import Purpose
-from organizer.media import sandbox
-from organizer.media.corners import Corner, Pages, Stamp, frame
+from organizer.media import Picture, sandbox
+from organizer.media.corners import Layout, Stamp, frame
 from organizer.policy import Viewer, actor_id
 
 blueprint = Blueprint("codes", __name__)
 DAYS_SHOWN = 31
+CARDS_ON_SHEET = 8
+"""Two by four, as codes.css has them."""
+ROBOTS = re.compile(r"bot\b|crawler|spider|preview|WhatsApp/|facebookexternalhit", re.IGNORECASE)
+"""How programs call themselves that open what people send each other, or collect pages."""
 LOOKED_AHEAD = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
 WRONG_ONES = "30/10 minutes"
 STAMPED = "20/minute"
@@ -51,13 +58,17 @@ def follow(followed: Followed) -> ResponseReturnValue:
     if followed.is_counted and _is_person():
         codes.count(followed)
     notice = "older" if followed.is_older else None
-    return redirect(url_for("leaflets.read", leaflet_id=followed.leaflet_id, code=notice), 303)
+    answer = redirect(url_for("leaflets.read", leaflet_id=followed.leaflet_id, code=notice), 303)
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer
 
 
 def _is_person() -> bool:
-    """Whether somebody opens it now, as far as programs say that they only look ahead."""
+    """Whether somebody opens it now, as far as programs say what they are and that they only look ahead."""
     purposes = " ".join(request.headers.get(name, "") for name in LOOKED_AHEAD).lower()
-    return request.method == "GET" and not any(word in purposes for word in ("prefetch", "prerender", "preview"))
+    is_page = request.headers.get("Sec-Fetch-Dest", "document") == "document"
+    is_ahead = any(word in purposes for word in ("prefetch", "prerender", "preview"))
+    return request.method == "GET" and is_page and not is_ahead and not ROBOTS.search(request.user_agent.string)
 
 
 # The organizers' side.
@@ -90,6 +101,7 @@ def _codes_page(seen: SeenLeaflet, form: CodeForm) -> ResponseReturnValue:
         may_make=seen.version.state in rules.CODED,
         corners=CORNERS,
         pages=PAGES,
+        layouts=cards.layouts(),
         told=cards.told,
         days_shown=DAYS_SHOWN,
         kept_days=rules.KEPT.days,
@@ -126,6 +138,15 @@ def sheet(seen: SeenLeaflet) -> ResponseReturnValue:
     return render_template("codes/sheet.html", leaflet=seen.leaflet, **cards.on_paper(seen.leaflet, printed))
 
 
+@blueprint.get("/leaflets/<leaflet_id>/codes/<code_id>/sheet")
+@policy.allows(queries.printable, signed_in=True)
+def sheet_of_one(granted: tuple[SeenLeaflet, LeafletCode]) -> ResponseReturnValue:
+    """A sheet full of one place's card, for who puts it in many spots."""
+    seen, code = granted
+    printed = cards.on_paper(seen.leaflet, [code] * CARDS_ON_SHEET)
+    return render_template("codes/sheet.html", leaflet=seen.leaflet, is_of_one=True, **printed)
+
+
 # Stamped in the request: the child takes a quarter of a second, and what it makes is one of many that nobody may need.
 
 
@@ -136,24 +157,37 @@ def stamped(granted: tuple[SeenLeaflet, LeafletCode]) -> ResponseReturnValue:
     seen, code = granted
     limits.take("stamps", actor_id(), STAMPED)
     try:
-        return _stamped(seen.leaflet.title, code, *corner_of(request.args))
+        return _stamped(seen.leaflet.title, code, wanted_of(request.args))
+    except TooMany:
+        raise
     except RuleError as refusal:
         form = CodeForm(seen.leaflet.events)
         form.refuse(refusal)
         return _codes_page(seen, form)
 
 
-def _stamped(title: str, code: LeafletCode, corner: Corner, pages: Pages) -> Response:
-    file = files.rendition_of(code.version_id, Purpose.FILE)
-    if file is None:
-        raise storage.Missing
-    name = f"{slug_of(title) or 'leaflet'}-{code.code.lower()}.{files.EXTENSIONS[file.content_type]}"
-    content_type, blob_key = file.content_type, file.blob_key
-    stamp = Stamp(cards.address(code), rules.shown(code.code), corner, pages)
+def _stamped(title: str, code: LeafletCode, wanted: Wanted) -> Response:
+    file = _to_stamp(code.version_id, is_grey=wanted.is_grey)
+    marks = ("" if wanted.layout == Layout.FULL else wanted.layout, "grey" if wanted.is_grey else "")
+    name = f"{slug_of(title) or 'leaflet'}-{slug_of(code.code, *marks)}"
+    words = cards.address(code), rules.shown(code.code)
+    blob_key, stamp = file.blob_key, Stamp(*words, wanted.corner, wanted.pages, wanted.layout)
     # Others may need the connection while the child works.
     db.session.rollback()
     made = sandbox.run("stamps", frame(storage.current().get(blob_key), stamp))
+    content_type = made.content_type if isinstance(made, Picture) else "application/pdf"
     response = Response(made.data, content_type=content_type)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    filename = f"{name}.{files.EXTENSIONS[content_type]}"
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
     return response
+
+
+def _to_stamp(version_id: str, *, is_grey: bool) -> Rendition:
+    """The file that the code is put on. Raises RuleError when there is none in grey."""
+    file = files.rendition_of(version_id, Purpose.GREY if is_grey else Purpose.FILE)
+    if file is None and is_grey:
+        raise RuleError("There is no grey file of this version. Take it in colour, or look again in a few minutes.")
+    if file is None:
+        raise storage.Missing
+    return file

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -11,27 +12,36 @@ from flask_babel import gettext as _
 from organizer.copies.forms import LeftForm, left_form
 from organizer.copies.queries import Copies
 from organizer.copies.rules import CopiesDetails
+from organizer.leaflets.labels import label_of
 
 
 @dataclass(frozen=True)
 class Counted:
-    """A leaflet on the desk; `line` is "" where nothing is known, `form` on the day where somebody counts."""
+    """A leaflet on the desk; `label` is "" where the title alone tells it from the others.
+
+    `line` is "" where nothing is known, and there is a `form` on the day where somebody counts.
+    """
 
     copies: Copies
+    label: str
     line: str
     form: LeftForm | None
 
 
 def on_desk(found: Iterable[Copies], *, is_today: bool) -> list[Counted]:
     """What the desk shows of an action's leaflets."""
-    return [_on_desk(copies, is_today=is_today) for copies in found]
+    listed = list(found)
+    titles = Counter(copies.title.casefold() for copies in listed)
+    alike = {title for title, count in titles.items() if count > 1}
+    return [_on_desk(copies, is_alike=copies.title.casefold() in alike, is_today=is_today) for copies in listed]
 
 
-def _on_desk(copies: Copies, *, is_today: bool) -> Counted:
+def _on_desk(copies: Copies, *, is_alike: bool, is_today: bool) -> Counted:
+    label = label_of(copies.language, copies.made_as) if is_alike else ""
     known = copies.known
     is_asked = is_today and known.is_counted
     form = left_form(known, formdata=None, leaflet_id=copies.leaflet_id) if is_asked else None
-    return Counted(copies, line(known), form)
+    return Counted(copies, label, line(known), form)
 
 
 def lines(found: Mapping[str, CopiesDetails]) -> dict[str, str]:
@@ -44,6 +54,8 @@ def line(known: CopiesDetails) -> str:
     parts = [_printed(known), _left(known), _handed_out(known)]
     if known.brought_by:
         parts.append(_("%(name)s brings them", name=known.brought_by))
+    if known.brought_by is None:
+        parts.append(_("who brings them cannot be read just now"))
     return " · ".join(part for part in parts if part)
 
 

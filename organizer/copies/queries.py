@@ -11,7 +11,7 @@ from sqlalchemy import select
 from organizer import clock, vault
 from organizer.copies.rules import COUNTS, CopiesDetails
 from organizer.db import db, is_id
-from organizer.errors import Gone
+from organizer.errors import Gone, Unavailable
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.events.rules import purge_at
@@ -24,11 +24,12 @@ NOT_IN_USE = (State.REPLACED, State.WITHDRAWN)
 
 @dataclass(frozen=True)
 class Copies:
-    """What is known of a leaflet's copies for one event."""
+    """What is known of a leaflet's copies for one event; `made_as` is that of its latest version in use."""
 
     leaflet_id: str
     title: str
     language: str
+    made_as: dict[str, str] | None
     known: CopiesDetails
 
 
@@ -64,39 +65,53 @@ def of_event(event_id: str) -> dict[str, CopiesDetails]:
 
 def of_events(event_ids: Sequence[str]) -> dict[str, tuple[Copies, ...]]:
     """The leaflets of several events that are in use, with their copies, by event id, in one query."""
-    in_use = (LeafletVersion.leaflet_id == Leaflet.id, LeafletVersion.state.not_in(NOT_IN_USE))
     query = (
-        select(EventLeaflet, Leaflet.title, Leaflet.language)
+        select(EventLeaflet, Leaflet.title, Leaflet.language, LeafletVersion.made_as)
         .join(Leaflet, Leaflet.id == EventLeaflet.leaflet_id)
-        .where(EventLeaflet.event_id.in_(event_ids), select(LeafletVersion.id).where(*in_use).exists())
-        .order_by(Leaflet.created_at.desc(), Leaflet.id)
+        .join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id)
+        .where(EventLeaflet.event_id.in_(event_ids), LeafletVersion.state.not_in(NOT_IN_USE))
+        .order_by(Leaflet.created_at.desc(), Leaflet.id, LeafletVersion.number.desc())
     )
     found: dict[str, tuple[Copies, ...]] = {}
     # For this one look: no key outlives its file.
     key_of = cache(_key)
-    for row, title, language in db.session.execute(query):
-        copies = Copies(row.leaflet_id, title, language, _known(row, key_of))
-        found[row.event_id] = (*found.get(row.event_id, ()), copies)
+    for row, title, language, made_as in db.session.execute(query):
+        before = found.get(row.event_id, ())
+        # One that is published and waits as well comes twice, the latest first.
+        if not before or before[-1].leaflet_id != row.leaflet_id:
+            copies = Copies(row.leaflet_id, title, language, made_as, _known(row, key_of))
+            found[row.event_id] = (*before, copies)
     return found
 
 
 def known(row: EventLeaflet) -> CopiesDetails:
-    """What the row says, its name opened; no name when the event's key is gone."""
+    """What the row says, its name opened; no name when the key that sealed it is gone."""
     return _known(row, _key)
 
 
-def _known(row: EventLeaflet, key_of: Callable[[str], bytes | None]) -> CopiesDetails:
-    sealed = row.brought_by
-    key = key_of(row.event_id) if sealed else None
-    name = vault.open_sealed(key, sealed, name_aad(row)) if key and sealed else ""
-    return CopiesDetails(**{column: getattr(row, column) for column in COUNTS}, brought_by=name)
+def _known(row: EventLeaflet, key_of: Callable[[str], bytes | Unavailable | None]) -> CopiesDetails:
+    counts = {column: getattr(row, column) for column in COUNTS}
+    key = key_of(row.event_id) if row.brought_by else None
+    if isinstance(key, Unavailable):
+        return CopiesDetails(**counts, brought_by=None)
+    return CopiesDetails(**counts, brought_by=_name(row, key) if key else "")
 
 
-def _key(event_id: str) -> bytes | None:
+def _name(row: EventLeaflet, key: bytes) -> str:
+    try:
+        return vault.open_sealed(key, row.brought_by or b"", name_aad(row))
+    except vault.Unreadable:  # sealed by the key before, which no backup has: the event has another one since
+        return ""
+
+
+def _key(event_id: str) -> bytes | Unavailable | None:
+    """The event's key, None when it is gone. While the key store is out of reach all else is to be read."""
     try:
         return vault.event_key(event_id)
     except vault.KeyGone:
         return None
+    except Unavailable as error:
+        return error
 
 
 def keeps_name(event: Event) -> bool:

@@ -12,13 +12,16 @@ MOST_COPIES = 1_000_000
 
 @dataclass(frozen=True)
 class CopiesDetails:
-    """How many copies of a leaflet there are for an event, None where nobody has said, and who brings them."""
+    """How many copies of a leaflet there are for an event, None where nobody has said, and who brings them.
+
+    `brought_by` is None while somebody is said to, and the key that opens the name is out of reach.
+    """
 
     needed: int | None = None
     printed: int | None = None
     left_over: int | None = None
     handed_out: int | None = None
-    brought_by: str = ""
+    brought_by: str | None = ""
 
     @property
     def is_counted(self) -> bool:

@@ -16,18 +16,20 @@ from organizer.outbox import Fact
 
 
 def change(row: EventLeaflet, details: CopiesDetails, shown: str, actor_id: str) -> EventLeaflet:
-    """Replace what is known. A name that may no longer be kept is not.
+    """Replace what is known. A name that may no longer be kept is not; one that could not be read stays as it is.
 
     `shown` is the fingerprint that the form began from. Raises RuleError when somebody has changed it since.
     """
     # Before the lock, for which answers wait, too: the key store may be slow.
     key = vault.event_key(row.event_id, create=True) if details.brought_by and _keeps_name(row) else None
     with writing(lock=row):
-        if queries.known(row).fingerprint != shown:
+        before = queries.known(row)
+        if before.fingerprint != shown:
             raise RuleError("Somebody has changed this since you opened the form. Save again to put yours in place.")
         for name in COUNTS:
             setattr(row, name, getattr(details, name))
-        row.brought_by = _sealed(row, details.brought_by, key)
+        if before.brought_by is not None:
+            row.brought_by = _sealed(row, details.brought_by, key)
         _record(row, actor_id)
     return row
 
@@ -61,8 +63,8 @@ def _record(row: EventLeaflet, actor_id: str) -> None:
     outbox.commit(Fact("leaflet.counted", row.leaflet_id))
 
 
-def _sealed(row: EventLeaflet, name: str, key: bytes | None) -> bytes | None:
-    return vault.seal(key, name, queries.name_aad(row)) if key and _keeps_name(row) else None
+def _sealed(row: EventLeaflet, name: str | None, key: bytes | None) -> bytes | None:
+    return vault.seal(key, name, queries.name_aad(row)) if name and key and _keeps_name(row) else None
 
 
 def _keeps_name(row: EventLeaflet) -> bool:

@@ -53,7 +53,7 @@ def copies(handed: HandedOut) -> ResponseReturnValue:
 def _copies_form(handed: HandedOut) -> CopiesForm:
     known = handed.known
     form = CopiesForm(data={**vars(known), "shown": known.fingerprint})
-    if not queries.keeps_name(handed.event):
+    if known.brought_by is None or not queries.keeps_name(handed.event):
         del form.brought_by
     return form
 

@@ -133,7 +133,7 @@ def may_see(event: Event | EventState, clearance: Clearance) -> bool:
     return event.editorial == Editorial.PUBLISHED and is_open
 
 
-def is_listed(event: Event) -> bool:
+def is_listed(event: Event | EventState) -> bool:
     """Whether lists, feeds and search may show it to everyone."""
     return event.editorial == Editorial.PUBLISHED and event.visibility == Visibility.PUBLIC
 

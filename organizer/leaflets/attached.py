@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import select
@@ -24,15 +25,18 @@ class Attachment:
     language_label: str
 
 
-def attachments(event_id: str) -> tuple[Attachment, ...]:
-    """What everyone may have of what is handed out at an event, in one query; needs no request."""
+def attachments(event_id: str, but: Collection[str] = ()) -> tuple[Attachment, ...]:
+    """What everyone may have of what is handed out at an event, in one query; needs no request.
+
+    `but` are the ids of those that are left out.
+    """
     query = (
         select(Leaflet, LeafletVersion, Rendition.content_type)
         .join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id)
         .join(EventLeaflet, EventLeaflet.leaflet_id == Leaflet.id)
         .join(Rendition, Rendition.version_id == LeafletVersion.id)
         .where(EventLeaflet.event_id == event_id, LeafletVersion.state == State.PUBLISHED)
-        .where(Rendition.purpose == Purpose.FILE)
+        .where(Rendition.purpose == Purpose.FILE, Leaflet.id.not_in(but))
         .order_by(LeafletVersion.published_at.desc(), Leaflet.id)
         .limit(MOST)
     )

@@ -8,6 +8,7 @@ from babel.units import format_unit
 from flask import url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import lazy_gettext as _
+from markupsafe import Markup
 
 from organizer.db import db
 from organizer.groups.models import Group
@@ -35,6 +36,7 @@ REMOVED = {
 class LeafletCard:
     """What lists show; `size_label` is like "PDF, 2 pages, 340 kB", `language_label` like "Poster, A4 · English"."""
 
+    id: str
     url: str
     download_url: str
     title: str
@@ -43,7 +45,7 @@ class LeafletCard:
     preview_url: str
     preview_width: int
     preview_height: int
-    size_label: str
+    size_label: Markup
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,7 @@ class PageCard:
 def card(leaflet: Leaflet, version: LeafletVersion, file: Rendition, preview: Rendition) -> LeafletCard:
     """The card of a version, leading to the leaflet; `preview` is its first page, small."""
     return LeafletCard(
+        id=leaflet.id,
         url=url_for("leaflets.read", leaflet_id=leaflet.id),
         download_url=url_for("leaflets.file", leaflet_id=leaflet.id, version=version.number),
         title=leaflet.title,
@@ -108,11 +111,12 @@ def page_url(version: LeafletVersion, rendition: Rendition) -> str:
     )
 
 
-def _size_label(file: Rendition, pages: int) -> str:
+def _size_label(file: Rendition, pages: int) -> Markup:
+    """In the page's direction; a number and its unit, which many languages leave in Latin, are read as they stand."""
     words = [FORMATS[file.content_type]]
     if file.content_type == "application/pdf":
         words.append(ngettext("%(num)d page", "%(num)d pages", pages))
-    return ", ".join([*words, size_words(file.size_bytes)])
+    return Markup(", ").join([*words, Markup("<bdi>{}</bdi>").format(size_words(file.size_bytes))])
 
 
 def size_words(size_bytes: int) -> str:

@@ -26,14 +26,16 @@ EXTENSIONS = {"application/pdf": "pdf", "image/jpeg": "jpg", "image/png": "png",
 
 @dataclass(frozen=True)
 class ServedFile:
-    """A rendition on its way out; `is_for_everyone` as in `queries.SeenLeaflet`: only then may a browser keep it.
+    """A rendition on its way out.
 
-    `is_permanent` when its address never leads to another one.
+    `is_for_everyone` and `is_listed` are as in `queries.SeenLeaflet`: browsers may keep the one, search engines tell of
+    the other. `is_permanent` when its address never leads to another one.
     """
 
     rendition: Rendition
     name: FileName
     is_for_everyone: bool
+    is_listed: bool
     is_permanent: bool
 
 
@@ -57,7 +59,7 @@ def _served(found: SeenLeaflet | None, purpose: Purpose, page: int, *, is_perman
     if rendition is None:
         return None
     name = name_of(found.leaflet, found.version, EXTENSIONS[rendition.content_type])
-    return ServedFile(rendition, name, found.is_for_everyone, is_permanent)
+    return ServedFile(rendition, name, found.is_for_everyone, found.is_listed, is_permanent)
 
 
 def rendition_of(version_id: str, purpose: Purpose, page: int = 0) -> Rendition | None:
@@ -141,16 +143,10 @@ def forget(keys: Collection[str]) -> None:
 
 
 def sweep(version_id: str, had: Collection[str] = ()) -> None:
-    """Delete the blobs that a version does not need: its original, what a killed attempt left, or all.
-
-    `had` are those that its row led to before, and go at once; so does all of what was withdrawn, as nothing can come
-    there any more. Raises errors.Unsettled when it is to be asked again.
-    """
+    """`uploads.sweep` of a version's blobs: its original, what a killed attempt left, or all."""
     state = db.session.scalar(select(LeafletVersion.state).where(LeafletVersion.id == version_id))
-    db.session.rollback()
     is_over = state in (None, State.WITHDRAWN)
-    needed = partial(blob_keys, version_id)
-    storage.current().keep_only(folder(version_id), needed, had, spares_new=not is_over)
+    uploads.sweep(folder(version_id), partial(blob_keys, version_id), had, is_over=is_over)
 
 
 def wrapping_key() -> bytes:

@@ -12,13 +12,12 @@ from wtforms.fields.core import Field
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from organizer import languages, uploads
-from organizer.errors import RuleError
 from organizer.forms import LONGEST_LINE, LONGEST_TEXT, Form, line, lines, options
-from organizer.leaflets import rules
+from organizer.leaflets import endings, rules
 from organizer.leaflets.models import LONGEST_AUDIENCE, LONGEST_TITLE, Leaflet
-from organizer.leaflets.rules import Kind, LeafletDetails, Licence, Said, Upload
-from organizer.media import PDF_BYTES, PICTURE_BYTES
-from organizer.uploads import FileForm, FilesForm
+from organizer.leaflets.rules import Kind, LeafletDetails, Licence, NotTaken, Said, Upload
+from organizer.media import PDF_BYTES, PICTURE_BYTES, Refused
+from organizer.uploads import FileForm, FilesForm, SentFile
 
 LICENCES = [
     (Licence.UNSAID, _("Nothing is said about it")),
@@ -102,7 +101,10 @@ class UploadForm(PagesForm, DetailsForm):
 
 
 class NewForm(FilesForm, PagesForm, DetailsForm):
-    """The same with several files, each for a leaflet of its own; what has no title is called after its file."""
+    """The same with several files, each for a leaflet of its own; what has no title is called after its file.
+
+    With several a name's end may tell the language of its file.
+    """
 
     file = MultipleFileField(_("PDFs or pictures"), validators=[FileRequired(_("Choose a file."))])
     title = StringField(_("Title"), filters=[line], validators=[Length(max=LONGEST_TITLE)])
@@ -112,14 +114,20 @@ class NewForm(FilesForm, PagesForm, DetailsForm):
         if field.data and len(self.file.data) > 1:
             raise ValidationError(_("Each of several leaflets says something else. Write it down on its own page."))
 
-    def uploads(self) -> list[Upload[LeafletDetails]]:
+    def uploads(self) -> list[Upload[LeafletDetails] | NotTaken]:
         """What was sent, once the form is valid."""
-        details = self.details()
-        is_called = details.title and len(self.sent) == 1
+        said = [self._details_of(file) for file in self.sent]
         return [
-            self.sent_as(details if is_called else replace(details, title=_title(name)), data)
-            for name, data in self.sent
+            NotTaken(details, file.refusal.reason) if file.refusal else self.sent_as(details, file.data)
+            for details, file in zip(said, self.sent, strict=True)
         ]
+
+    def _details_of(self, file: SentFile) -> LeafletDetails:
+        details = self.details()
+        if len(self.sent) == 1:
+            return replace(details, title=details.title or _title(file.name))
+        language, name = endings.told_by(file.name)
+        return replace(details, title=_title(name), language=language or details.language)
 
 
 def _title(filename: str) -> str:
@@ -133,7 +141,7 @@ def typed(leaflet: Leaflet) -> dict[str, object]:
 
 
 def kind_of(data: bytes) -> Kind:
-    """What the first bytes promise. Raises RuleError for anything else, and for what is too large."""
+    """What the first bytes promise. Raises Refused for anything else, and for what is too large."""
     if uploads.promises_picture(data):
         uploads.check_size(data, PICTURE_BYTES, "picture_bytes")
         return Kind.PICTURE
@@ -141,4 +149,4 @@ def kind_of(data: bytes) -> Kind:
         uploads.check_size(data, PDF_BYTES, "pdf_bytes")
         return Kind.PDF
     uploads.refuse_known(data)
-    raise RuleError("This is neither a PDF nor a picture that we can read. Please send a PDF, JPEG, PNG, HEIC or WebP.")
+    raise Refused("file_kind")

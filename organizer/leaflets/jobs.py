@@ -17,7 +17,7 @@ from organizer.media import Picture, RebuiltPdf, Refused, sandbox
 from organizer.outbox import Fact
 
 
-@outbox.after("leaflet.uploaded", "leaflet.flattened")
+@outbox.after("leaflet.uploaded", "leaflet.flattened", turn=queries.turn)
 def rebuild(fact: Fact) -> None:
     """Make of an upload what may be shown, or record why not; then the original goes.
 
@@ -56,8 +56,11 @@ def bring_along(fact: Fact) -> None:
     """An action that is done again has the leaflets of the one before, but for those that tell of its day."""
     source_id = db.session.get_one(Event, fact.subject_id).copied_from_id
     made = select(LeafletVersion.leaflet_id).where(LeafletVersion.made_as.is_not(None))
+    there = select(LeafletVersion.leaflet_id).where(LeafletVersion.state != State.WITHDRAWN)
     query = select(EventLeaflet.leaflet_id).where(
-        EventLeaflet.event_id == source_id, EventLeaflet.leaflet_id.not_in(made)
+        EventLeaflet.event_id == source_id,
+        EventLeaflet.leaflet_id.not_in(made),
+        EventLeaflet.leaflet_id.in_(there),
     )
     for leaflet_id in list(db.session.scalars(query)) if source_id else ():
         db.session.add(EventLeaflet(event_id=fact.subject_id, leaflet_id=leaflet_id))

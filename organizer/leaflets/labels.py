@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from flask_babel import lazy_gettext as _
 
 from organizer import languages
@@ -14,21 +16,36 @@ PAPERS = {"a4": "A4", "a5": "A5", "letter": "US Letter", "half_letter": "US half
 
 def made_label(version: LeafletVersion) -> str:
     """Like "Poster, A4"; "" for what was uploaded."""
-    made_as = version.made_as
-    return f"{SHAPES[made_as['shape']]}, {PAPERS[made_as['paper']]}" if made_as else ""
+    return _made(version.made_as)
 
 
 def spoken(leaflet: Leaflet, version: LeafletVersion) -> tuple[str, ...]:
     """The codes of the languages that it is in: of what was made, those of its sides."""
-    return tuple(version.made_as["languages"].split()) if version.made_as else (leaflet.language,)
+    return _spoken(leaflet.language, version.made_as)
 
 
 def languages_label(leaflet: Leaflet, version: LeafletVersion) -> str:
     """Like "English, فارسی"."""
-    return ", ".join(languages.own_name(code) for code in spoken(leaflet, version))
+    return _names(leaflet.language, version.made_as)
 
 
 def full_label(leaflet: Leaflet, version: LeafletVersion) -> str:
     """Like "Poster, A4 · English, فارسی"; of what was uploaded its language alone."""
-    parts = (made_label(version), languages_label(leaflet, version))
-    return " · ".join(part for part in parts if part)
+    return label_of(leaflet.language, version.made_as)
+
+
+def label_of(language: str, made_as: Mapping[str, str] | None) -> str:
+    """The `full_label` of a leaflet in a language, one of whose versions was made as this."""
+    return " · ".join(part for part in (_made(made_as), _names(language, made_as)) if part)
+
+
+def _made(made_as: Mapping[str, str] | None) -> str:
+    return f"{SHAPES[made_as['shape']]}, {PAPERS[made_as['paper']]}" if made_as else ""
+
+
+def _spoken(language: str, made_as: Mapping[str, str] | None) -> tuple[str, ...]:
+    return tuple(made_as["languages"].split()) if made_as else (language,)
+
+
+def _names(language: str, made_as: Mapping[str, str] | None) -> str:
+    return ", ".join(languages.own_name(code) for code in _spoken(language, made_as))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, false, true
 from sqlalchemy import text as sqltext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -65,6 +65,7 @@ class Leaflet(Model):
     def empty(self) -> None:
         """Leave only that it was there."""
         self.title = self.credits = self.audience = self.print_notes = ""
+        self.licence = Licence.UNSAID
 
 
 class LeafletVersion(Model):
@@ -75,7 +76,7 @@ class LeafletVersion(Model):
     the pages say, `removed` holds `media.Removed`, `links` the addresses that the pages lead to. `changes` is what the
     version has that the one before had not, `withdrawn_because` is public, `is_flat` when its pages are to become
     pictures, `made_as` the `posters.rules.Recipe` of one that was made from its event, and `has_prints` once its
-    further files (`renditions`) were asked for.
+    further files (`renditions`) were asked for. One that was replaced before it `was_for_everyone` stays with members.
     """
 
     __tablename__ = "leaflet_version"
@@ -108,6 +109,7 @@ class LeafletVersion(Model):
     links: Mapped[list[str]] = mapped_column(JSON, default=list)
     removed: Mapped[list[str]] = mapped_column(JSON, default=list)
     has_prints: Mapped[bool] = mapped_column(default=False, server_default=false())
+    was_for_everyone: Mapped[bool] = mapped_column(default=True, server_default=true())
 
     renditions: Mapped[list[Rendition]] = relationship(order_by="Rendition.page", cascade="all, delete-orphan")
 
@@ -130,6 +132,7 @@ class LeafletVersion(Model):
         """Leave only that it was there."""
         self.lose_file()
         self.text_alternative = self.changes = ""
+        self.pages = 0
 
 
 def _openness(version: LeafletVersion) -> tuple[bool, bool, bool, int]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from flask_babel import get_locale
-from sqlalchemy import ColumnElement, Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased, selectinload
 
 from organizer import clock
@@ -42,7 +42,8 @@ Preview = aliased(Rendition)
 class SeenLeaflet:
     """A leaflet before someone who may see it. What only a page shows is read when it is asked for.
 
-    `is_published` when its version is or was; `is_for_everyone` when even who is nobody here may have that.
+    `is_published` when its version is or was; `is_for_everyone` when even who is nobody here may have that, and
+    `is_listed` when lists and search engines may tell of it, too.
     """
 
     leaflet: Leaflet
@@ -51,6 +52,7 @@ class SeenLeaflet:
     is_organizer: bool
     is_published: bool
     is_for_everyone: bool
+    is_listed: bool
 
     @cached_property
     def events(self) -> tuple[VisibleEvent, ...]:
@@ -141,8 +143,9 @@ class Withdrawn(Gone):
 def seen(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLeaflet | None:
     """Policy: a leaflet for its group's organizers, and once published for all who may see one of its events.
 
-    What they see is the version with this number, which may be an earlier one, or else the published one. Raises
-    Withdrawn when that was withdrawn.
+    What they see is the version with this number, which may be an earlier one, or else the published one. An earlier
+    one that was not for everyone then stays with members, wherever it is handed out since. Raises Withdrawn when that
+    was withdrawn.
     """
     leaflet = by_id(Leaflet, leaflet_id)
     if leaflet is None:
@@ -155,9 +158,18 @@ def seen(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLea
         return None
     if found.state == State.WITHDRAWN:
         raise Withdrawn(found.withdrawn_because, leaflet.id if leaflet.published else None)
+    is_for_members = found.state == State.REPLACED and not found.was_for_everyone
+    if is_for_members and not viewer.has_role(leaflet.group_id, Role.MEMBER):
+        return None
     is_published = found.state in PUBLIC
-    is_for_everyone = is_published and any(may_see(event, Clearance.PUBLIC) for event in states)
-    return SeenLeaflet(leaflet, found, viewer, is_organizer, is_published, is_for_everyone)
+    is_for_everyone = is_published and not is_for_members and is_open(states)
+    is_told = is_for_everyone and any(map(is_listed, states))
+    return SeenLeaflet(leaflet, found, viewer, is_organizer, is_published, is_for_everyone, is_told)
+
+
+def is_open(states: Sequence[EventState | Event]) -> bool:
+    """Whether everyone may see one of these events."""
+    return any(may_see(event, Clearance.PUBLIC) for event in states)
 
 
 def organized(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLeaflet | None:
@@ -223,6 +235,33 @@ def to_bring(event: Event) -> Sequence[Leaflet]:
         .options(selectinload(Leaflet.versions))
     )
     return db.session.scalars(query).all()
+
+
+def held(group_id: str) -> tuple[int, int]:
+    """How many files of a group wait to be rebuilt, and how many bytes its leaflets keep, in one query."""
+    waiting = select(func.count()).select_from(LeafletVersion).join(Leaflet, Leaflet.id == LeafletVersion.leaflet_id)
+    kept = select(func.coalesce(func.sum(Rendition.size_bytes), 0)).select_from(Rendition)
+    kept = kept.join(LeafletVersion, LeafletVersion.id == Rendition.version_id)
+    kept = kept.join(Leaflet, Leaflet.id == LeafletVersion.leaflet_id)
+    is_its_own = Leaflet.group_id == group_id
+    waits = LeafletVersion.state == State.UPLOADED
+    found = select(
+        waiting.where(is_its_own, waits).scalar_subquery(),
+        kept.where(is_its_own).scalar_subquery(),
+    )
+    files, size_bytes = db.session.execute(found).one()
+    return files, int(size_bytes)
+
+
+def turn(version_id: str) -> int:
+    """How many files of the same group wait to be rebuilt, or to be set, since before this version does."""
+    mine, other, of_other = aliased(LeafletVersion), aliased(LeafletVersion), aliased(Leaflet)
+    query = select(func.count()).select_from(mine).join(Leaflet, Leaflet.id == mine.leaflet_id)
+    query = query.join(of_other, of_other.group_id == Leaflet.group_id).join(other, other.leaflet_id == of_other.id)
+    is_before = or_(
+        other.uploaded_at < mine.uploaded_at, and_(other.uploaded_at == mine.uploaded_at, other.id < mine.id)
+    )
+    return db.session.scalar(query.where(mine.id == version_id, other.state == State.UPLOADED, is_before)) or 0
 
 
 def unused() -> Sequence[Leaflet]:

@@ -34,35 +34,37 @@ outbox.each_minute(renditions.ask_late)
 # One handler a purpose: each fits its lease, and what is owed is what a page says is being made.
 
 
-@outbox.after(REBUILT)
+@outbox.after(REBUILT, can_wait=outbox.A_WHILE)
 def make_pages(fact: Fact) -> None:
-    """The first one, as an organizer waits to look at them."""
+    """The first one, as an organizer waits to look at them, once no upload waits."""
     version = db.session.get(LeafletVersion, fact.subject_id)
-    if version is None or version.source_key is None or not further_pages.missing(version):
+    wanted = further_pages.missing(version) if version else ()
+    if version is None or version.source_key is None or not wanted:
         return
     with _telling(PAGES):
         made_of, data = version.source_key, files.made(version)
         # Others may need the connection while the child works.
         db.session.rollback()
-        further_pages.keep(version, sandbox.run(PAGES, data).previews, made_of)
+        made = sandbox.run(PAGES, data, sandbox.LIMITS[PAGES].for_pages(len(wanted)))
+        further_pages.keep(version, made.previews, made_of)
 
 
-@outbox.after(REBUILT, can_wait=True)
+@outbox.after(REBUILT, can_wait=outbox.LONG)
 def make_two_up(fact: Fact) -> None:
     _make(fact.subject_id, Purpose.TWO_UP)
 
 
-@outbox.after(REBUILT, can_wait=True)
+@outbox.after(REBUILT, can_wait=outbox.LONG)
 def make_four_up(fact: Fact) -> None:
     _make(fact.subject_id, Purpose.FOUR_UP)
 
 
-@outbox.after(REBUILT, can_wait=True)
+@outbox.after(REBUILT, can_wait=outbox.LONG)
 def make_grey(fact: Fact) -> None:
     _make(fact.subject_id, Purpose.GREY)
 
 
-@outbox.after(REBUILT, can_wait=True)
+@outbox.after(REBUILT, can_wait=outbox.LONG)
 def make_screen(fact: Fact) -> None:
     _make(fact.subject_id, Purpose.SCREEN)
 

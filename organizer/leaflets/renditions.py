@@ -64,10 +64,14 @@ class PrintGroup:
 
 @dataclass(frozen=True)
 class ToPrint:
-    """What there is of a version to print and to send on; `being_made` are the labels of what will be there."""
+    """What there is of a version to print and to send on.
+
+    `being_made` are the labels of what will be there, `not_made` of what could not be made.
+    """
 
     groups: tuple[PrintGroup, ...]
     being_made: tuple[LazyString, ...]
+    not_made: tuple[LazyString, ...]
 
     @property
     def has_sheets(self) -> bool:
@@ -85,7 +89,16 @@ def to_print(version: LeafletVersion) -> ToPrint:
         links = tuple(_link(version, made[wanted]) for wanted in JOBS if wanted[0] == purpose and wanted in made)
         groups += [PrintGroup(purpose, label, links)] if links else []
     owed = being_made(version.id)
-    return ToPrint(tuple(groups), tuple(label for purpose, label in LABELS.items() if purpose in owed))
+    failed = lacking(version) - owed
+    named = [tuple(label for purpose, label in LABELS.items() if purpose in wanted) for wanted in (owed, failed)]
+    return ToPrint(tuple(groups), *named)
+
+
+def lacking(version: LeafletVersion) -> set[Purpose]:
+    """The purposes for which a file that was asked for is not there; a small one may just not have been worth it."""
+    made = {(rendition.purpose, rendition.paper) for rendition in version.renditions}
+    is_asked = version.has_prints and version.state in MADE_OF and version.source_key is not None
+    return {purpose for purpose, _paper in JOBS.keys() - made if purpose != Purpose.SCREEN} if is_asked else set()
 
 
 def being_made(version_id: str) -> set[Purpose]:
@@ -108,7 +121,7 @@ def printed(viewer: Viewer, leaflet_id: str, rendition: str, version: int | None
     if made is None:
         return None
     name = name_of(found.leaflet, found.version, "pdf", rendition)
-    return ServedFile(made, name, found.is_for_everyone, version is not None)
+    return ServedFile(made, name, found.is_for_everyone, found.is_listed, version is not None)
 
 
 def _link(version: LeafletVersion, rendition: Rendition) -> PrintLink:

@@ -12,6 +12,10 @@ from organizer.errors import RuleError
 # Marks a sentence for extraction; Babel knows the name.
 N_ = str
 
+MOST_WAITING = 200
+"""Files of one group that wait to be rebuilt at a time, so that those of others are not long behind."""
+MEGABYTE = 1_000_000
+
 NO_LETTERS, NO_ROOM, NOT_OPEN, NOT_SET = "no_letters", "no_room", "not_open", "not_set"
 NOT_MADE = {
     NO_LETTERS: N_(
@@ -138,6 +142,34 @@ class Upload(Generic[Said]):
     kind: Kind
     data: bytes = field(repr=False)
     is_flat: bool = False
+
+
+@dataclass(frozen=True)
+class NotTaken:
+    """One of several files that cannot be taken: what is said about it, and why, one of `queries.REASONS`."""
+
+    details: LeafletDetails
+    reason: str
+
+
+def check_room(waiting: int, kept_bytes: int, new: int, most_megabytes: int) -> None:
+    """Raise RuleError when a group may not send `new` files beside those that wait, or keeps too much; 0 is no limit.
+
+    What the new ones will take is not known yet, so that a group may be beyond it by what waits.
+    """
+    if waiting + new > MOST_WAITING:
+        raise RuleError(
+            "No more than %(number)s files of a group can wait to be rebuilt. Wait some minutes, then send this again.",
+            "file",
+            number=MOST_WAITING,
+        )
+    if most_megabytes and kept_bytes >= most_megabytes * MEGABYTE:
+        raise RuleError(
+            "The leaflets of your group take all of the %(number)s MB that they may have. "
+            "Withdraw leaflets or versions that nobody needs any more, or ask whoever runs the site.",
+            "file",
+            number=most_megabytes,
+        )
 
 
 def title_of(filename: str) -> str:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import select
 
-from organizer import audit, clock, outbox
+from organizer import audit, clock, config, outbox
 from organizer.db import db, new_id, writing
 from organizer.errors import Gone, RuleError
 from organizer.events.models import Event
-from organizer.leaflets import files, locking, rules
+from organizer.leaflets import files, locking, queries, rules
 from organizer.leaflets.locking import writing_versions
 from organizer.leaflets.models import Leaflet, LeafletVersion
-from organizer.leaflets.rules import Kind, LeafletDetails, Move, Said, State, Upload, VersionDetails
+from organizer.leaflets.rules import Kind, LeafletDetails, Move, NotTaken, Said, State, Upload, VersionDetails
 from organizer.outbox import Fact
 
 
@@ -23,26 +23,31 @@ def upload(event: Event, sent: Upload[LeafletDetails], actor_id: str) -> Leaflet
     return upload_all(event, [sent], actor_id)[0]
 
 
-def upload_all(event: Event, sent: Sequence[Upload[LeafletDetails]], actor_id: str) -> list[Leaflet]:
+def upload_all(event: Event, sent: Sequence[Upload[LeafletDetails] | NotTaken], actor_id: str) -> list[Leaflet]:
     """Take files for an event of the group, each for a leaflet of its own; they wait, sealed, to be rebuilt.
 
-    Raises StorageDown; then nothing of any of them is stored.
+    What cannot be taken becomes a refused leaflet, for another file to take its place. Raises StorageDown, and
+    RuleError beyond the group's room; then nothing of any of them is stored. That is looked at before anything is
+    locked: who sends at the same moment may go beyond it, once.
     """
-    ids = [new_id() for _ in sent]
+    _check_room(event.group_id, sum(isinstance(each, Upload) for each in sent))
     with ExitStack() as kept:
-        pairs = zip(ids, sent, strict=True)
-        seals = [kept.enter_context(files.sealed(version_id, each.data)) for version_id, each in pairs]
+        versions = [kept.enter_context(_version_of(each)) for each in sent]
         kept.enter_context(writing())
-        made = [_new(event, *parts) for parts in zip(sent, ids, seals, strict=True)]
+        made = [_new(event, each.details, version) for each, version in zip(sent, versions, strict=True)]
         db.session.add_all(made)
         for leaflet in made:
             audit.write(actor_id, "leaflet.uploaded", leaflet.id)
-        outbox.commit(*(Fact("leaflet.uploaded", version_id) for version_id in ids))
+        outbox.commit(*(Fact(f"leaflet.{version.state}", version.id) for version in versions))
     return made
 
 
 def upload_again(leaflet: Leaflet, sent: Upload[LeafletDetails], actor_id: str) -> Leaflet:
-    """Take another file in place of one that was refused, before anything of the leaflet is published."""
+    """Take another file in place of one that was refused, before anything of the leaflet is published.
+
+    Raises StorageDown, and RuleError as `upload_all`; then nothing is stored.
+    """
+    _check_room(leaflet.group_id)
     with files.sealed(leaflet.shown.id, sent.data) as sealed, writing_versions(leaflet):
         version = leaflet.shown
         version.state = rules.moved(version.state, Move.UPLOAD)
@@ -56,8 +61,9 @@ def upload_again(leaflet: Leaflet, sent: Upload[LeafletDetails], actor_id: str) 
 def upload_version(leaflet: Leaflet, sent: Upload[VersionDetails], actor_id: str) -> LeafletVersion:
     """Take a file that shall replace the published one, at once in place of one that was refused.
 
-    One waits at a time. Raises StorageDown; then nothing is stored.
+    One waits at a time. Raises StorageDown, and RuleError as `upload_all`; then nothing is stored.
     """
+    _check_room(leaflet.group_id)
     refused = leaflet.waiting
     version_id = refused.id if refused and refused.state == State.REFUSED else new_id()
     with files.sealed(version_id, sent.data) as sealed, writing_versions(leaflet):
@@ -123,6 +129,7 @@ def publish(leaflet: Leaflet, actor_id: str, number: int) -> Leaflet:
         target = rules.moved(version.state, Move.PUBLISH)
         if before is not None:
             before.state = rules.moved(before.state, Move.REPLACE)
+            before.was_for_everyone = queries.is_open(leaflet.events)
             # The database lets no two be published at any moment.
             db.session.flush()
         version.state, version.published_at = target, clock.now()
@@ -181,7 +188,10 @@ def take_away(event: Event, leaflet: Leaflet, actor_id: str) -> Leaflet:
         if event not in leaflet.events:
             raise Gone
         if len(leaflet.events) == 1:
-            raise RuleError("It is handed out nowhere else. Bring it to another action first, or withdraw it.")
+            raise RuleError(
+                "It is handed out nowhere else. Add it to another action first: among that action’s leaflets, by "
+                "“Add one of your group’s”. Or withdraw it for good, on the leaflet’s own page."
+            )
         facts = _touched_events([event.id]) if leaflet.published else []
         leaflet.events.remove(event)
         audit.write(actor_id, "leaflet.taken_away", leaflet.id)
@@ -189,12 +199,31 @@ def take_away(event: Event, leaflet: Leaflet, actor_id: str) -> Leaflet:
     return leaflet
 
 
-def _new(event: Event, sent: Upload[LeafletDetails], version_id: str, sealed: tuple[str, bytes]) -> Leaflet:
-    version = LeafletVersion(id=version_id, text_alternative=sent.details.text_alternative)
-    _wait(version, sent, sealed)
+def _check_room(group_id: str, new: int = 1) -> None:
+    """Raise RuleError when so many more files are beyond what one group may have of the site."""
+    rules.check_room(*queries.held(group_id), new, config.current().leaflet_megabytes)
+
+
+@contextmanager
+def _version_of(sent: Upload[LeafletDetails] | NotTaken) -> Iterator[LeafletVersion]:
+    """The first version of what was sent. When the block fails, the file goes again."""
+    version = LeafletVersion(id=new_id(), text_alternative=sent.details.text_alternative)
+    if isinstance(sent, NotTaken):
+        # There is no file that could be of a kind; another one sets it.
+        version.kind, version.state, version.reason = Kind.PDF, State.REFUSED, sent.reason
+        version.uploaded_at = clock.now()
+        yield version
+        return
+    version.state = State.UPLOADED
+    with files.sealed(version.id, sent.data) as sealed:
+        _wait(version, sent, sealed)
+        yield version
+
+
+def _new(event: Event, details: LeafletDetails, version: LeafletVersion) -> Leaflet:
     at = version.uploaded_at
     leaflet = Leaflet(id=new_id(), group_id=event.group_id, versions=[version], events=[event], created_at=at)
-    leaflet.take(sent.details)
+    leaflet.take(details)
     return leaflet
 
 

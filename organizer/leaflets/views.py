@@ -74,7 +74,7 @@ def read(seen: SeenLeaflet) -> ResponseReturnValue:
     """One leaflet, or one of its versions; before it is published, what its organizers must know of it."""
     if not seen.is_published:
         return _draft_page(seen, Blank())
-    further = {"to_print": renditions.to_print(seen.version), "coming": coming.coming(seen.leaflet)}
+    further = {"to_print": renditions.to_print(seen.version), "coming": coming.coming(seen.leaflet), "form": Blank()}
     return kept.asked_anew(render_template("leaflets/read.html", **_values(seen), **further))
 
 
@@ -126,11 +126,12 @@ def page(served: ServedFile) -> ResponseReturnValue:
 
 def sent(served: ServedFile) -> Response:
     """The file with headers that keep it out of caches that others share."""
-    if not served.is_for_everyone:
-        return serving.respond(served.rendition, {})
-    # Private: what is withdrawn must not live on in caches that others share.
-    kept_for = "private, max-age=31536000, immutable" if served.is_permanent else "private, no-cache"
-    return serving.respond(served.rendition, {"Cache-Control": kept_for})
+    headers = {} if served.is_listed else {"X-Robots-Tag": "noindex"}
+    if served.is_for_everyone:
+        # Private: what is withdrawn must not live on in caches that others share.
+        kept_for = "private, max-age=31536000, immutable" if served.is_permanent else "private, no-cache"
+        headers["Cache-Control"] = kept_for
+    return serving.respond(served.rendition, headers)
 
 
 # The organizers' side.

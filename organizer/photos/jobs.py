@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlalchemy import select
 
-from organizer import clock, outbox, storage, vault
+from organizer import clock, outbox, storage, uploads, vault
 from organizer.db import db
 from organizer.media import Refused, sandbox, wire
 from organizer.outbox import Fact
@@ -17,7 +17,7 @@ from organizer.photos.models import Photo, PhotoPerson
 from organizer.photos.rules import State
 
 
-@outbox.after("photo.uploaded")
+@outbox.after("photo.uploaded", turn=queries.turn)
 def rebuild(fact: Fact) -> None:
     """Make of an upload what its sender may look at, or record why not; then the original goes."""
     had = files.blob_keys(fact.subject_id)
@@ -44,11 +44,11 @@ def burn(fact: Fact) -> None:
     had = files.blob_keys(fact.subject_id)
     photo = db.session.get(Photo, fact.subject_id)
     if photo is not None and photo.state == State.COVERING:
-        boxes = [(left, top, width, height) for left, top, width, height in photo.boxes]
+        boxes = photo.boxes
         try:
             data = files.covered(photo) if photo.waiting_key is None else files.waiting(photo, files.held_key(photo))
             db.session.rollback()
-            made = sandbox.run("covers", wire.frame(data, boxes))
+            made = sandbox.run("covers", wire.frame(boxes, data))
             if not made.previews:
                 raise Refused("unsafe")
         except Refused as refusal:
@@ -67,16 +67,10 @@ def sweep(fact: Fact) -> None:
 
 
 def _sweep(photo_id: str, had: Collection[str] = ()) -> None:
-    """Delete the blobs that a photo does not need: what was uncovered, what a killed attempt left, or all.
-
-    `had` are those that its row led to before, and go at once; so does all of what was withdrawn or refused, as nothing
-    can come there any more. Raises errors.Unsettled when it is to be asked again.
-    """
+    """`uploads.sweep` of a photo's blobs: what was uncovered, what a killed attempt left, or all."""
     state = db.session.scalar(select(Photo.state).where(Photo.id == photo_id))
-    db.session.rollback()
     is_over = state in (None, State.WITHDRAWN, State.REFUSED)
-    needed = partial(files.blob_keys, photo_id)
-    storage.current().keep_only(files.folder(photo_id), needed, had, spares_new=not is_over)
+    uploads.sweep(files.folder(photo_id), partial(files.blob_keys, photo_id), had, is_over=is_over)
 
 
 @outbox.after("event.deleted")

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import get_locale
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import aliased, joinedload
 
 from organizer import clock, vault
 from organizer.accounts import links
@@ -200,6 +200,16 @@ def overdue(now: datetime) -> Sequence[str]:
 def due_to_end(today: date) -> Sequence[str]:
     """Ids of those in photos whose consent's last day is over."""
     return list(db.session.scalars(select(PhotoPerson.id).where(PhotoPerson.expires_on < today)))
+
+
+def turn(photo_id: str) -> int:
+    """How many photos of the same group wait to be rebuilt since before this one does."""
+    mine, other = aliased(Photo), aliased(Photo)
+    is_before = or_(
+        other.uploaded_at < mine.uploaded_at, and_(other.uploaded_at == mine.uploaded_at, other.id < mine.id)
+    )
+    query = select(func.count()).select_from(mine).join(other, other.group_id == mine.group_id)
+    return db.session.scalar(query.where(mine.id == photo_id, other.state == State.UPLOADED, is_before)) or 0
 
 
 def without_event() -> Sequence[Photo]:

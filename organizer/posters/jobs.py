@@ -9,7 +9,7 @@ from organizer import clock, documents, outbox
 from organizer.db import db
 from organizer.events.gate import Clearance, visible
 from organizer.events.models import Event
-from organizer.leaflets import files, outcome
+from organizer.leaflets import files, outcome, queries
 from organizer.leaflets.models import LeafletVersion
 from organizer.leaflets.rules import NO_LETTERS, NO_ROOM, NOT_OPEN, NOT_SET, State
 from organizer.media import RebuiltPdf, Refused, sandbox
@@ -18,7 +18,7 @@ from organizer.posters import sheets, words
 from organizer.posters.rules import NotMade, Recipe, may_be_made
 
 
-@outbox.after("leaflet.made")
+@outbox.after("leaflet.made", turn=queries.turn)
 def set_pages(fact: Fact) -> None:
     """Set it from what everyone may see of its event, or record why not."""
     version = db.session.get(LeafletVersion, fact.subject_id)

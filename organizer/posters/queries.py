@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import selectinload
 
 from organizer import clock
@@ -19,6 +19,8 @@ from organizer.leaflets.rules import NOT_MADE, NOT_OPEN, State
 from organizer.policy import Viewer
 from organizer.posters import words
 from organizer.posters.rules import Recipe, may_be_made
+
+IS_MADE = LeafletVersion.made_as.is_not(None)
 
 
 def organized(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
@@ -49,13 +51,13 @@ def outdated(among: Sequence[Leaflet]) -> dict[str, str]:
     several, whose versions are loaded, as for one.
     """
     made = {leaflet.id: version for leaflet in among if (version := _set(leaflet))}
-    recipes = {leaflet_id: Recipe.of(version.made_as or {}) for leaflet_id, version in made.items()}
+    recipes = {leaflet_id: version.made_as or {} for leaflet_id, version in made.items()}
     if not made:
         return {}
-    events = _events({recipe.event_id for recipe in recipes.values()})
+    events = _events({made_as["event_id"] for made_as in recipes.values()})
     texts = _texts([version.id for version in made.values()])
     found = {
-        leaflet_id: _change(events.get(recipes[leaflet_id].event_id), recipes[leaflet_id], texts[version.id])
+        leaflet_id: _change(events.get(recipes[leaflet_id]["event_id"]), recipes[leaflet_id], texts[version.id])
         for leaflet_id, version in made.items()
     }
     return {leaflet_id: change for leaflet_id, change in found.items() if change is not None}
@@ -66,7 +68,7 @@ def outdated_of(event_ids: Collection[str]) -> dict[str, int]:
 
     Events without any are left out, and so are those that are over.
     """
-    made = select(LeafletVersion.leaflet_id).where(LeafletVersion.made_as.is_not(None))
+    made = select(LeafletVersion.leaflet_id).where(IS_MADE)
     query = (
         select(EventLeaflet.event_id, EventLeaflet.leaflet_id)
         .join(Event, Event.id == EventLeaflet.event_id)
@@ -78,22 +80,62 @@ def outdated_of(event_ids: Collection[str]) -> dict[str, int]:
     return Counter(row.event_id for row in rows if row.leaflet_id in found)
 
 
+def overtaken_at(event_id: str) -> dict[str, str]:
+    """Which published ones of an event say something else than the page of the event that each was made from.
+
+    By id, each with the id of that event; in a fixed number of queries.
+    """
+    query = (
+        select(LeafletVersion.leaflet_id, LeafletVersion.made_as, LeafletVersion.text)
+        .join(EventLeaflet, EventLeaflet.leaflet_id == LeafletVersion.leaflet_id)
+        .where(EventLeaflet.event_id == event_id, LeafletVersion.state == State.PUBLISHED, IS_MADE)
+    )
+    made = [(row.leaflet_id, row.made_as, row.text) for row in db.session.execute(query)]
+    events = _events({made_as["event_id"] for _id, made_as, _text in made}) if made else {}
+    return {
+        leaflet_id: made_as["event_id"]
+        for leaflet_id, made_as, said in made
+        if _change(events.get(made_as["event_id"]), made_as, said) is not None
+    }
+
+
+def events_with(changed_id: str) -> Sequence[str]:
+    """The ids of the events at which something is published that was made from an event that is not over.
+
+    `changed_id` is that event's, or its group's.
+    """
+    query = (
+        select(EventLeaflet.event_id)
+        .join(LeafletVersion, LeafletVersion.leaflet_id == EventLeaflet.leaflet_id)
+        .join(Event, Event.id == LeafletVersion.made_as["event_id"].as_string())
+        .where(LeafletVersion.state == State.PUBLISHED, IS_MADE, Event.ends_at > clock.now())
+        .where(or_(Event.id == changed_id, Event.group_id == changed_id))
+    )
+    return db.session.scalars(query.distinct().order_by(EventLeaflet.event_id)).all()
+
+
 def is_overtaken(version: LeafletVersion) -> bool:
     """Whether this version, which may hang anywhere by now, says something else than the page of its event."""
     if not version.made_as:
         return False
-    recipe = Recipe.of(version.made_as)
-    return _change(db.session.get(Event, recipe.event_id), recipe, version.text) is not None
+    event = db.session.get(Event, version.made_as["event_id"])
+    return _change(event, version.made_as, version.text) is not None
 
 
-def _change(event: Event | None, recipe: Recipe, said: str) -> str | None:
-    """As `outdated` tells it, None when nothing is to be told: after the event nobody comes by what it says."""
+def _change(event: Event | None, made_as: Mapping[str, str], said: str) -> str | None:
+    """As `outdated` tells it, None when nothing is to be told: after the event nobody comes by what it says.
+
+    What was made before there were fingerprints has only what is `said` on its sides.
+    """
     now = clock.now()
     if event is not None and event.ends_at <= now:
         return None
     if event is None or not may_be_made(event):
         return NOT_MADE[NOT_OPEN]
-    return "" if words.said(words.sides(visible(event, Clearance.PUBLIC, now), recipe)) != said else None
+    shown, recipe = visible(event, Clearance.PUBLIC, now), Recipe.of(dict(made_as))
+    if told := made_as.get("told"):
+        return "" if words.fingerprint(shown, recipe) != told else None
+    return "" if words.said(words.sides(shown, recipe)) != said else None
 
 
 def _set(leaflet: Leaflet) -> LeafletVersion | None:

@@ -14,6 +14,18 @@ if TYPE_CHECKING:
     from organizer.events.models import Event
 
 
+MAY_OVERTAKE = (
+    "event.edited",
+    "event.moved",
+    "event.postponed",
+    "event.cancelled",
+    "event.reinstated",
+    "event.released",
+    "group.changed",
+)
+"""The facts after which what was made from an event may say something else than its page."""
+
+
 class Shape(StrEnum):
     POSTER = "poster"
     """For a wall, to be read from some steps away."""
@@ -49,9 +61,10 @@ class Recipe:
             languages=tuple(made_as["languages"].split()),
         )
 
-    def kept(self) -> dict[str, str]:
-        """As a version keeps it."""
+    def kept(self, told: str = "") -> dict[str, str]:
+        """As a version keeps it; `told` is the fingerprint of what its event said when it was asked for."""
         return {
+            "told": told,
             "event_id": self.event_id,
             "shape": self.shape,
             "paper": self.paper,

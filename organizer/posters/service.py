@@ -5,22 +5,23 @@ from __future__ import annotations
 from organizer import audit, clock, outbox
 from organizer.db import db, new_id, writing
 from organizer.errors import Gone, RuleError
+from organizer.events.gate import Clearance, visible
 from organizer.events.models import Event
 from organizer.leaflets import files
 from organizer.leaflets.locking import writing_versions
 from organizer.leaflets.models import Leaflet, LeafletVersion
 from organizer.leaflets.rules import NOT_OPEN, Kind, LeafletDetails, Move, State, moved
 from organizer.outbox import Fact
-from organizer.posters import queries
+from organizer.posters import queries, words
 from organizer.posters.rules import NotMade, Recipe, may_be_made
 
 
 def make(event: Event, recipe: Recipe, details: LeafletDetails, actor_id: str) -> Leaflet:
     """Begin a leaflet of the event; a worker sets its pages. Raises NotMade for an event that is not open."""
     with writing(lock=event):
-        _check(event)
+        kept = _kept(event, recipe)
         leaflet = Leaflet(id=new_id(), group_id=event.group_id, events=[event], created_at=clock.now())
-        leaflet.versions = [_version(recipe, 1)]
+        leaflet.versions = [_version(kept, 1)]
         leaflet.take(details)
         db.session.add(leaflet)
         _record(actor_id, leaflet, leaflet.versions[0])
@@ -41,9 +42,9 @@ def make_anew(leaflet: Leaflet, recipe: Recipe, details: LeafletDetails, actor_i
             raise Gone
         if before is None or before.event_id != recipe.event_id:
             raise RuleError("That does not go with what has happened to this leaflet since. Look at it again.")
-        _check(db.session.get(Event, recipe.event_id))
+        kept = _kept(db.session.get(Event, recipe.event_id), recipe)
         had = files.blob_keys(leaflet.waiting.id) if leaflet.waiting else ()
-        version = _emptied(leaflet.waiting, recipe) if leaflet.waiting else _next(leaflet, recipe)
+        version = _emptied(leaflet.waiting, kept) if leaflet.waiting else _next(leaflet, kept)
         if leaflet.published is None and recipe.languages[0] != before.languages[0]:
             leaflet.title, leaflet.language = details.title, details.language
         _record(actor_id, leaflet, version)
@@ -51,29 +52,31 @@ def make_anew(leaflet: Leaflet, recipe: Recipe, details: LeafletDetails, actor_i
     return version
 
 
-def _emptied(version: LeafletVersion, recipe: Recipe) -> LeafletVersion:
+def _emptied(version: LeafletVersion, kept: dict[str, str]) -> LeafletVersion:
     """What its organizers wrote of it stays."""
     version.state = moved(version.state, Move.MAKE_ANEW)
     version.lose_file()
     version.reason, version.is_flat = "", False
-    version.uploaded_at, version.made_as = clock.now(), recipe.kept()
+    version.uploaded_at, version.made_as = clock.now(), kept
     return version
 
 
-def _next(leaflet: Leaflet, recipe: Recipe) -> LeafletVersion:
-    version = _version(recipe, leaflet.versions[-1].number + 1)
+def _next(leaflet: Leaflet, kept: dict[str, str]) -> LeafletVersion:
+    version = _version(kept, leaflet.versions[-1].number + 1)
     leaflet.versions.append(version)
     return version
 
 
-def _check(event: Event | None) -> None:
+def _kept(event: Event | None, recipe: Recipe) -> dict[str, str]:
+    """The recipe as a version keeps it, with what tells whether the event has changed since."""
     if event is None or not may_be_made(event):
         raise NotMade(NOT_OPEN)
+    return recipe.kept(words.fingerprint(visible(event, Clearance.PUBLIC, clock.now()), recipe))
 
 
-def _version(recipe: Recipe, number: int) -> LeafletVersion:
+def _version(kept: dict[str, str], number: int) -> LeafletVersion:
     return LeafletVersion(
-        id=new_id(), number=number, kind=Kind.PDF, state=State.UPLOADED, uploaded_at=clock.now(), made_as=recipe.kept()
+        id=new_id(), number=number, kind=Kind.PDF, state=State.UPLOADED, uploaded_at=clock.now(), made_as=kept
     )
 
 

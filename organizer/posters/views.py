@@ -40,6 +40,12 @@ def is_overtaken(version: LeafletVersion) -> bool:
 
 
 @blueprint.app_template_global()
+def overtaken_at(event_id: str) -> dict[str, str]:
+    """For `leaflets/_on_event.html`, which everyone reads."""
+    return queries.overtaken_at(event_id)
+
+
+@blueprint.app_template_global()
 def may_be_made_anew(leaflet: Leaflet) -> bool:
     """For `posters/_again.html`: not while it is being made, and not once a file was uploaded in its place."""
     return queries.recipe_of(leaflet) is not None

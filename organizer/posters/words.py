@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import time
+from typing import NamedTuple
 
 from flask_babel import force_locale, format_date, format_time
 from flask_babel import gettext as _
@@ -63,8 +65,20 @@ def details(event: VisibleEvent, recipe: Recipe) -> LeafletDetails:
 
 def sides(event: VisibleEvent, recipe: Recipe) -> list[Side]:
     """A side for each of the recipe's languages that the event still stands in."""
-    codes = [code for code in recipe.languages if code in event.languages] or [event.language]
-    return [_side(event.in_language(code), code, recipe.shape) for code in codes]
+    return [_side(event.in_language(code), code, recipe.shape) for code in _languages(event, recipe)]
+
+
+def fingerprint(event: VisibleEvent, recipe: Recipe) -> str:
+    """Tells what the sides say of the event from anything else, however our own words and dates are written."""
+    told = [
+        (code, str(event.kind), *astuple(event.when), *_told(event.in_language(code), recipe.shape))
+        for code in _languages(event, recipe)
+    ]
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _languages(event: VisibleEvent, recipe: Recipe) -> list[str]:
+    return [code for code in recipe.languages if code in event.languages] or [event.language]
 
 
 def said(made: list[Side]) -> str:
@@ -77,11 +91,36 @@ def url(event: VisibleEvent) -> str:
     return config.absolute(f"/events/{event.address}")
 
 
-def _side(event: VisibleEvent, code: str, shape: Shape) -> Side:
+class Told(NamedTuple):
+    """What the event itself says on one side, without the pictures between its words."""
+
+    title: str
+    place: str
+    what_for: tuple[str, ...]
+    bring: tuple[str, ...]
+    group: str
+    contact: str
+    address: str
+
+
+def _told(event: VisibleEvent, shape: Shape) -> Told:
     is_poster, said = shape == Shape.POSTER, event.texts
     what_for, bring = _paragraphs(said.what_for), _paragraphs(said.what_to_bring)
     if is_poster:
         what_for, bring = _short(what_for, POSTER_CHARACTERS), _short(bring, BRING_CHARACTERS)
+    return Told(
+        title=_plain(event.title) or event.title,
+        place=_plain(event.location),
+        what_for=what_for,
+        bring=bring,
+        group=_plain(event.group_name),
+        contact="" if is_poster else _plain(event.contact),
+        address=url(event),
+    )
+
+
+def _side(event: VisibleEvent, code: str, shape: Shape) -> Side:
+    told = _told(event, shape)
     kind, bring_label, contact_label = _labels(event.kind, code)
     with force_locale(code):
         day = event.when.starts_on
@@ -89,20 +128,20 @@ def _side(event: VisibleEvent, code: str, shape: Shape) -> Side:
         return Side(
             language=code,
             kind=kind,
-            title=_plain(event.title) or event.title,
+            title=told.title,
             weekday=weekday,
             day=format_date(day, "d"),
             month=month,
             when=when,
             times=_times(event, code),
-            place=_plain(event.location),
-            what_for=what_for,
+            place=told.place,
+            what_for=told.what_for,
             bring_label=bring_label,
-            bring="\n".join(bring),
-            group=_plain(event.group_name),
+            bring="\n".join(told.bring),
+            group=told.group,
             contact_label=contact_label,
-            contact="" if is_poster else _plain(event.contact),
-            address=url(event),
+            contact=told.contact,
+            address=told.address,
         )
 
 

@@ -140,7 +140,7 @@ def test_what_cannot_be_taken_comes_back_and_says_which(market: Market) -> None:
     organizer = market.organizer
     opens_the_form(organizer, market.action)
     organizer.fills(title="Our flyer")
-    files = [_pdf("good.pdf", corpus.planted_pdf()), _pdf("letter.pdf", b"PK\x03\x04")]
+    files = [_pdf("drawing.pdf", b"<svg>"), _pdf("letter.pdf", b"PK\x03\x04")]
     organizer.page.locator("[name=file]").set_input_files(files)
     organizer.presses("Upload")
     organizer.sees("letter.pdf: Office files and archives are not accepted.")
@@ -148,9 +148,25 @@ def test_what_cannot_be_taken_comes_back_and_says_which(market: Market) -> None:
     if market.has_script:
         expect(organizer.page.get_by_role("alert")).to_be_focused()
         assert looks.quick_faults(organizer.page) == []
-    organizer.page.locator("[name=file]").set_input_files(files[:1])
+    organizer.page.locator("[name=file]").set_input_files([_pdf("good.pdf", corpus.planted_pdf())])
     organizer.presses("Upload")
     organizer.sees("Our flyer")
+    expect(organizer.page.get_by_role("button", name="Publish", exact=True)).to_be_visible(
+        timeout=REBUILT_WITHIN_MILLISECONDS
+    )
+
+
+def test_what_cannot_be_taken_among_others_is_told_beside_it_and_sent_again(market: Market) -> None:
+    organizer = market.organizer
+    opens_the_form(organizer, market.action)
+    files = [_pdf("leaflet-ru.pdf", corpus.planted_pdf()), _pdf("letter.pdf", b"PK\x03\x04")]
+    organizer.page.locator("[name=file]").set_input_files(files)
+    organizer.presses("Upload")
+    organizer.sees("русский", "Office files and archives are not accepted.")
+    organizer.follows("Send another file")
+    expect(organizer.page.locator("[name=title]")).to_have_value("Letter")
+    organizer.page.locator("[name=file]").set_input_files([_pdf("letter.pdf", corpus.planted_pdf())])
+    organizer.presses("Upload")
     expect(organizer.page.get_by_role("button", name="Publish", exact=True)).to_be_visible(
         timeout=REBUILT_WITHIN_MILLISECONDS
     )

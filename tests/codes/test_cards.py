@@ -77,6 +77,11 @@ def test_eight_cards_are_one_page_and_nothing_is_cut_off(
     paper.goto(f"http://localhost{page_of(leaflet)}/sheet")
     over = "all => all.map(each => each.scrollHeight - each.clientHeight)"
     assert paper.locator(".code-card").evaluate_all(over) == [0] * 8
+    one_page(paper)
+
+
+def one_page(paper: Paper) -> None:
+    paper.emulate_media(media="print")
     for size in ("A4", "Letter"):
         assert len(re.findall(rb"/Type\s*/Page\b", paper.pdf(format=size))) == 1
 
@@ -86,3 +91,23 @@ def test_the_codes_on_the_organizers_page_are_read_too(leaflet: Leaflet, paper: 
     made = [coding.code(leaflet, place) for place in PLACES[:2]]
     paper.goto(f"http://localhost{page_of(leaflet)}")
     assert set(qr.codes_on(qr.picture(paper.screenshot(full_page=True)))) == set(map(address, made))
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("media", ["screen", "print"])
+def test_a_sheet_of_one_place_is_full_of_its_card(
+    leaflet: Leaflet, paper: Paper, media: Literal["screen", "print"]
+) -> None:
+    north, _south = (coding.code(leaflet, place) for place in PLACES[:2])
+    paper.goto(f"http://localhost{page_of(leaflet)}")
+    paper.locator(f'a[href="{page_of(leaflet)}/{north.id}/sheet"]').click()
+    paper.emulate_media(media=media, color_scheme="dark")
+    shown, cards = qr.picture(paper.screenshot(full_page=True)), paper.locator(".code-card").all()
+    assert len(cards) == 8
+    for card in cards:
+        assert card.locator(".code-place").inner_text() == north.place
+        box = card.bounding_box()
+        assert box
+        sides = (box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"])
+        assert list(qr.codes_on(shown.crop(tuple(round(3 * side) for side in sides)))) == [address(north)]  # type: ignore[arg-type] # four sides
+    one_page(paper)

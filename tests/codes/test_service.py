@@ -102,6 +102,14 @@ def test_a_code_of_an_older_version_is_mended_and_one_of_a_withdrawn_is_not(leaf
     assert db.session.get_one(LeafletCode, code.id).place == ""
 
 
+def test_no_code_is_made_or_mended_for_an_action_that_was_deleted_meanwhile(leaflet: Leaflet) -> None:
+    code, gone = coding.code(leaflet), new_id()
+    with pytest.raises(RuleError, match="deleted meanwhile"):
+        codes.make(leaflet.versions[0], "The south gate", gone, new_id())
+    with pytest.raises(RuleError, match="deleted meanwhile"):
+        codes.edit(code, code.place, gone, new_id())
+
+
 def test_a_deleted_code_is_gone_with_its_counts_and_others_stay(leaflet: Leaflet) -> None:
     code, other = coding.code(leaflet), coding.code(leaflet, "The south gate")
     coding.count(code, 9, 3)

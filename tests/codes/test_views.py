@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ from organizer.events.models import Event
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet
 from organizer.leaflets.rules import Purpose
+from organizer.media import sandbox
 from organizer.media.corners import Corner
 from tests import factories
 from tests.codes import coding
@@ -92,6 +94,10 @@ def test_what_is_no_code_leads_nowhere(client: FlaskClient, typed: str) -> None:
         {"Sec-Purpose": "prefetch;prerender"},
         {"Purpose": "prefetch"},
         {"X-Moz": "prefetch"},
+        {"Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Dest": "iframe"},
+        {"User-Agent": "Mozilla/5.0 (compatible; Zebrabot/2.1)"},
+        {"User-Agent": "WhatsApp/2.23.20.0"},
     ],
 )
 def test_who_only_looks_ahead_is_led_and_not_counted(
@@ -254,7 +260,7 @@ def test_an_upload_that_is_not_checked_yet_has_no_codes(organizer: Person, event
 def test_codes_are_the_organizers_own(app: Flask, client: FlaskClient, leaflet: Leaflet, event: Event) -> None:
     code = coding.code(leaflet)
     stranger = factories.person(app).client
-    for act in ("", "/sheet", *(f"/{code.id}/{act}" for act in ("stamped", "edit", "delete"))):
+    for act in ("", "/sheet", *(f"/{code.id}/{act}" for act in ("sheet", "stamped", "edit", "delete"))):
         assert stranger.get(f"{page_of(leaflet)}{act}").status_code == 404
         assert code.code not in client.get(f"{page_of(leaflet)}{act}").text
     other, organizer = coding.leaflet(event), factories.person(app, of=event.group).client
@@ -390,6 +396,17 @@ def test_nobody_keeps_the_site_busy_with_stamps(organizer: Person, leaflet: Leaf
     assert organizer.client.get(f"{page_of(leaflet)}/{code.id}/stamped").status_code == 429
 
 
+def test_where_others_take_all_places_one_may_try_again_later(
+    organizer: Person, leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, hasty = coding.code(leaflet), replace(sandbox.LIMITS["stamps"], waiting_seconds=0.01)
+    monkeypatch.setitem(sandbox.LIMITS, "stamps", hasty)
+    with sandbox._place(hasty), sandbox._place(hasty):
+        answer = organizer.client.get(f"{page_of(leaflet)}/{code.id}/stamped")
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == str(sandbox.RETRY_SECONDS)
+
+
 def test_a_code_of_an_older_version_is_stamped_on_that_version(organizer: Person, leaflet: Leaflet) -> None:
     old = coding.code(leaflet)
     coding.replaced(leaflet)
@@ -419,6 +436,23 @@ def test_a_sheet_without_codes_says_what_to_do(organizer: Person, leaflet: Leafl
     page = organizer.client.get(f"{page_of(leaflet)}/sheet")
     assert "There is no code for this version yet." in page.text
     assert "code-cards" not in page.text
+
+
+def test_cards_are_printed_of_all_places_or_of_one(organizer: Person, leaflet: Leaflet) -> None:
+    north, south = coding.code(leaflet), coding.code(leaflet, "The south gate")
+    page = organizer.client.get(page_of(leaflet)).text
+    links = [f"{page_of(leaflet)}/sheet", *(f"{page_of(leaflet)}/{code.id}/sheet" for code in (north, south))]
+    sheets = [organizer.client.get(link).text for link in links if f'href="{link}"' in page]
+    shown = [[sheet.count(f">{code.place}</p>") for code in (north, south)] for sheet in sheets]
+    assert shown == [[1, 1], [8, 0], [0, 8]]
+
+
+def test_what_is_printed_no_more_has_no_sheet(organizer: Person, leaflet: Leaflet, event: Event) -> None:
+    code, other = coding.code(leaflet), coding.leaflet(event)
+    assert organizer.client.get(f"{page_of(other)}/{code.id}/sheet").status_code == 404
+    coding.replaced(leaflet)
+    assert f"{code.id}/sheet" not in organizer.client.get(page_of(leaflet)).text
+    assert organizer.client.get(f"{page_of(leaflet)}/{code.id}/sheet").status_code == 404
 
 
 def test_a_sheet_speaks_the_language_of_its_leaflet(organizer: Person, event: Event) -> None:

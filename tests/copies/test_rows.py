@@ -7,6 +7,7 @@ import re
 from organizer.db import db
 from organizer.events.models import Event
 from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
+from organizer.leaflets.rules import NOT_SET, State
 from organizer.posters.rules import Recipe, Shape, Sheet
 from tests import querying
 from tests.codes import coding
@@ -59,6 +60,43 @@ def test_what_was_made_from_the_event_says_as_what_and_in_which_languages(organi
     assert told == ["English", "Leaflet, US half-letter · English", "Poster, A4 · English, فارسی, русский"]
 
 
+def test_what_could_not_be_made_is_not_called_refused_and_can_be_made_again(organizer: Person, event: Event) -> None:
+    version = _made(coding.leaflet(event, published=False), Shape.POSTER, Sheet.A4, "en")
+    version.state, version.reason = State.REFUSED, NOT_SET
+    db.session.commit()
+    (row,) = _rows(organizer, event)
+    assert "Could not be made" in row
+    assert "Not taken" not in row
+    again = f"/leaflets/{version.leaflet_id}/make-anew"
+    assert row.count(f'href="{again}"') == 1
+    assert organizer.client.get(again).status_code == 200
+
+
+def test_a_new_version_that_could_not_be_made_says_so_beside_the_one_that_is_there(
+    organizer: Person, event: Event
+) -> None:
+    leaflet = coding.leaflet(event)
+    _made(leaflet, Shape.POSTER, Sheet.A4, "en")
+    waiting = coding.waiting(leaflet)
+    waiting.state, waiting.reason, waiting.made_as = State.REFUSED, NOT_SET, leaflet.versions[0].made_as
+    db.session.commit()
+    (row,) = _rows(organizer, event)
+    assert "New version: Could not be made" in row
+    assert row.count(f'href="/leaflets/{leaflet.id}/make-anew"') == 1
+    page = organizer.client.get(f"/leaflets/{leaflet.id}").text
+    assert "Could not be made" in page
+    assert "Not taken" not in page
+
+
+def test_a_file_that_was_refused_stays_not_taken(organizer: Person, event: Event) -> None:
+    leaflet = coding.leaflet(event, published=False)
+    leaflet.versions[0].state, leaflet.versions[0].reason = State.REFUSED, "unsafe"
+    db.session.commit()
+    (row,) = _rows(organizer, event)
+    assert "Not taken" in row
+    assert "make-anew" not in row
+
+
 def test_more_leaflets_take_no_more_queries(organizer: Person, event: Event) -> None:
     path = f"/events/{event.id}/leaflets"
     seen = []
@@ -73,3 +111,38 @@ def test_the_number_handed_out_is_not_called_as_the_place_is(organizer: Person, 
     """The leaflet's page says where it is handed out, in words that mean a number in English alone."""
     page = organizer.client.get(counting.path(row)).text
     assert LABEL.findall(page) == ["Copies handed out"]
+
+
+# On the desk.
+
+
+def _on_desk(person: Person) -> list[tuple[str, str]]:
+    """Each leaflet of the next action: its title, and what else is told of it."""
+    page = person.client.get(f"/groups/{person.group.slug}/desk").text
+    rows = page.partition('id="leaflets-left"')[2].partition("</ul>")[0].split("<li>")[1:]
+    return [(_said(r"<strong>(.*?)</strong>", row), _said(r'<p class="meta"><bdi>(.*?)</bdi>', row)) for row in rows]
+
+
+def _said(pattern: str, row: str) -> str:
+    found = re.search(pattern, row)
+    return found[1] if found else ""
+
+
+def test_the_desk_tells_those_of_one_title_apart(organizer: Person, event: Event) -> None:
+    for language in ("en", "fa"):
+        coding.leaflet(event, title="Letters", language=language)
+    coding.leaflet(event, title="Soup")
+    assert sorted(_on_desk(organizer)) == [("Letters", "English"), ("Letters", "فارسی"), ("Soup", "")]
+
+
+def test_the_desk_tells_what_was_made_by_its_shape_and_paper(organizer: Person, event: Event) -> None:
+    _made(coding.leaflet(event, title="Letters"), Shape.POSTER, Sheet.A4, "en")
+    anew = coding.leaflet(event, title="Letters")
+    _made(anew, Shape.POSTER, Sheet.A4, "en")
+    waiting = coding.waiting(anew)
+    waiting.made_as = Recipe(event.id, Shape.LEAFLET, Sheet.A5, ("en", "ru")).kept()
+    db.session.commit()
+    assert sorted(label for _title, label in _on_desk(organizer)) == [
+        "Leaflet, A5 · English, русский",
+        "Poster, A4 · English",
+    ]

@@ -153,7 +153,7 @@ def test_the_form_says_who_sees_the_name_and_until_when(organizer: Person, time_
     page = organizer.client.get(counting.path(row)).text
     deleted_at = db.session.get_one(Capacity, event.id).purge_at
     assert f"The organizers of {organizer.group.name} see it; no one else." in page
-    assert f"Deleted on {deleted_at:%B} {deleted_at.day}, {deleted_at.year}." in page
+    assert f"Deleted on {deleted_at:%B} {deleted_at.day}, {deleted_at.year} at the latest." in page
     time_machine.move_to(deleted_at)
     page = organizer.client.get(counting.path(row)).text
     assert "Copies needed" in page
@@ -176,7 +176,7 @@ def test_public_pages_and_calendars_tell_none_of_it(
     assert db.session.scalars(select(PageVersion.version)).one() == version
     for path, text in zip(paths, before, strict=True):
         now = client.get(path).text
-        assert not re.search(r"[53]1.?234|1.?224|Wren", now), path
+        assert not re.search(r"\b(?:[53]1.?234|1.?224)\b|Wren", now), path
         assert re.sub(r'(csrf_token|began)"[^>]*', "", now) == re.sub(r'(csrf_token|began)"[^>]*', "", text)
 
 

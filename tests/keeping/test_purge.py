@@ -123,7 +123,7 @@ def test_a_postponed_event_counts_from_its_old_date(event: Answered, time_machin
 
 @pytest.fixture
 def database(app: Flask) -> Path:
-    return Path(str(db.engine.url.database))
+    return Path(str(db.engine.url.database)).resolve()
 
 
 @pytest.fixture

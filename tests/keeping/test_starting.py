@@ -13,7 +13,7 @@ from organizer.db import db
 from organizer.errors import RuleError
 from organizer.groups.models import City
 from organizer.keeping import starting
-from organizer.keeping.demo import filling, state
+from organizer.keeping.demo import filling, handing_out, state
 from organizer.keeping.starting import Beginning
 from tests.factories import Person
 
@@ -50,7 +50,7 @@ def test_a_real_site_is_not_emptied_even_where_a_demo_s_password_lies_about(orga
 @pytest.fixture
 def demo(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo without leaflets, whose rebuilding takes seconds."""
-    monkeypatch.setattr(filling, "LEAFLETS", ())
+    monkeypatch.setattr(handing_out, "LEAFLETS", ())
     filling.fill()
 
 

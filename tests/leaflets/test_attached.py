@@ -8,9 +8,13 @@ from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from time_machine import TimeMachineFixture
 
 from organizer import clock
+from organizer.calendars import entry
+from organizer.calendars.entry import Days, Entry, Status
+from organizer.calendars.models import StoredEntry
 from organizer.db import db
 from organizer.events import service as events
 from organizer.events.models import Event
@@ -184,6 +188,12 @@ def test_an_action_done_again_has_them_when_it_is_published(client: FlaskClient,
     assert _told(client, again).attached == _told(client, event).attached
 
 
+def test_what_was_withdrawn_does_not_come_along_when_an_action_is_done_again(event: Event) -> None:
+    leaflets.withdraw(_published(event, JPEG), WHO)
+    again = events.do_again(event, WHO)
+    assert list(db.session.scalars(select(EventLeaflet).where(EventLeaflet.event_id == again.id))) == []
+
+
 def test_what_organizers_count_moves_no_calendar(client: FlaskClient, organizer: Person, event: Event) -> None:
     leaflet = _published(event, JPEG)
     before, tag = _told(client, event), client.get("/events.ics").headers["ETag"]
@@ -192,6 +202,36 @@ def test_what_organizers_count_moves_no_calendar(client: FlaskClient, organizer:
     assert factories.post(organizer.client, page, {"left_over": "300"}).status_code == 303
     assert _told(client, event) == before
     assert client.get("/events.ics").headers["ETag"] == tag
+
+
+def test_what_entries_of_earlier_versions_lead_to_still_answers(client: FlaskClient, event: Event) -> None:
+    """They stay as they were stored until their action changes, and calendars keep them longer still."""
+    leaflet = _published(event, JPEG)
+    stored = db.session.get_one(StoredEntry, event.id)
+    # The file stood in the text, too, where by now its page does.
+    stored.text = entry.write(
+        Entry(
+            uid=event.uid,
+            sequence=0,
+            created_at=event.created_at,
+            changed_at=event.changed_at,
+            status=Status.CONFIRMED,
+            when=Days(event.starts_on, event.starts_on + timedelta(days=1)),
+            summary=event.title,
+            url=f"http://localhost/events/{event.slug}",
+            description=f"We come.\n\nhttp://localhost/leaflets/{leaflet.id}/file",
+            attachments=((f"http://localhost/leaflets/{leaflet.id}/file", "image/jpeg"),),
+        )
+    )
+    db.session.commit()
+    held = set(re.findall(r"http://localhost(/[\w/-]+)", _told(client, event).text.partition("BEGIN:VEVENT")[2]))
+    assert held == {f"/events/{event.slug}", f"/leaflets/{leaflet.id}/file"}
+    _replaced(leaflet, PNG)
+    held |= {path for _type, path in _told(client, event).attached}
+    events.edit(event, factories.details(event.group, title="Another title", starts_on=event.starts_on), WHO)
+    assert f"/events/{event.slug}" not in held
+    for path in held:
+        assert client.get(path, follow_redirects=True).status_code == 200, path
 
 
 @pytest.mark.parametrize("act", ["cancel", "postpone"])

@@ -111,6 +111,12 @@ def test_it_stays_at_its_last_event(client: FlaskClient, organizer: Person, leaf
     answer = post(organizer.client, f"/events/{event.id}/leaflets/{leaflet.id}/take-away", {})
     assert answer.status_code == 422
     assert "It is handed out nowhere else." in answer.text
+    # It names the button of the other action's list, and leads to where it is withdrawn.
+    button = "Add one of your group’s"
+    assert button in organizer.client.get(f"/events/{event.id}/leaflets").text
+    assert f"“{button}”" in answer.text
+    assert f'href="/leaflets/{leaflet.id}"' in answer.text
+    assert f"/leaflets/{leaflet.id}/withdraw" in organizer.client.get(f"/leaflets/{leaflet.id}").text
     assert client.get(f"/leaflets/{leaflet.id}").status_code == 200
 
 

@@ -3,12 +3,11 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from organizer.errors import RuleError
-from organizer.leaflets import rules
+from organizer.leaflets import queries, rules
 from organizer.leaflets.forms import DetailsForm, kind_of
 from organizer.leaflets.models import Leaflet, LeafletVersion
 from organizer.leaflets.rules import Kind
-from organizer.media import PDF_BYTES, PICTURE_BYTES
+from organizer.media import PDF_BYTES, PICTURE_BYTES, Refused
 from tests.media import corpus
 
 
@@ -41,8 +40,11 @@ def test_so_are_pdfs(data: bytes) -> None:
     ],
 )
 def test_anything_else_is_refused_with_a_clear_sentence(data: bytes, sentence: str) -> None:
-    with pytest.raises(RuleError, match=sentence):
+    with pytest.raises(Refused, match=sentence) as caught:
         kind_of(data)
+    # The leaflet's page says the same, where it is one of several that were sent.
+    assert sentence in queries.REASONS[caught.value.reason]
+    assert len(caught.value.reason) <= LeafletVersion.reason.type.length
 
 
 def test_a_form_field_is_a_detail_is_a_column(app: Flask) -> None:

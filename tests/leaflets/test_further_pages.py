@@ -12,6 +12,7 @@ import structlog
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import delete
 
 from organizer import outbox, storage
 from organizer.db import db
@@ -93,6 +94,18 @@ def test_everyone_sees_them_once_it_is_published(client: FlaskClient, organizer:
     assert client.get(url).status_code == 200
 
 
+def test_they_have_time_by_their_number(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = []
+
+    def run(_job: str, _data: bytes, limits: sandbox.Limits) -> RebuiltPdf:
+        given.append(limits)
+        raise Refused("time")
+
+    monkeypatch.setattr(sandbox, "run", run)
+    _make(address)
+    assert given == [sandbox.LIMITS["further_pages"].for_pages(2)]
+
+
 def test_a_single_one_is_told_as_one(organizer: Person, event: Event) -> None:
     address = sending.sent(organizer, event, _pdf(5))
     assert "Page 5 is being made." in organizer.client.get(address).text
@@ -111,7 +124,7 @@ def test_where_the_first_ones_are_all_nothing_is_asked_for(
 def test_what_cannot_be_made_is_told_and_no_harm_to_the_leaflet(
     organizer: Person, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_job: str, _data: bytes) -> RebuiltPdf:
+    def refuse(_job: str, _data: bytes, _limits: sandbox.Limits | None = None) -> RebuiltPdf:
         raise Refused("time")
 
     monkeypatch.setattr(sandbox, "run", refuse)
@@ -192,6 +205,8 @@ def test_a_store_that_goes_away_between_two_keeps_none_and_they_are_made_later(
 def test_pages_that_became_pictures_are_made_anew(organizer: Person, address: str) -> None:
     _make(address)
     before = {row.blob_key for row in _version(address).renditions}
+    db.session.execute(delete(outbox.OutboxRow))
+    db.session.commit()
     post(organizer.client, f"{address}/flatten", {})
     outbox.run_owed()
     assert _numbers(organizer.client.get(address).text) == [1, 2, 3, 4]

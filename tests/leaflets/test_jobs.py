@@ -25,6 +25,7 @@ from organizer.leaflets.rules import Kind, LeafletDetails, State, Upload
 from organizer.media import sandbox
 from organizer.outbox import Fact, OutboxRow
 from organizer.storage import Storage, StorageDown
+from tests import factories
 from tests.factories import Person
 from tests.leaflets import sending
 
@@ -122,6 +123,37 @@ def test_so_is_a_child_that_could_not_start(
         patch.setattr(sys, "executable", "/nowhere/python")
         assert outbox.run_owed() == 0
     assert _state() == State.UPLOADED
+    time_machine.move_to(clock.now() + timedelta(minutes=1))
+    assert outbox.run_owed() == 1
+    assert _state() == State.READY
+
+
+def test_one_groups_file_is_not_behind_all_those_of_another(
+    app: Flask, organizer: Person, event: Event, version: LeafletVersion
+) -> None:
+    queue, sent = app.extensions["outbox.queue"], Upload(DETAILS, Kind.PDF, sending.pdf())
+    queue.flush()
+    many = [leaflet.shown.id for leaflet in leaflets.upload_all(event, [sent] * 4, organizer.account_id)]
+    other = factories.person(app)
+    one = leaflets.upload(factories.event(other.group), sent, other.account_id).shown.id
+    subjects = {row.id: row.subject_id for row in db.session.query(OutboxRow)}
+    db.session.rollback()
+    order = []
+    while task := queue.dequeue():
+        order.append(subjects[task.args[0]])
+    assert order[0] == one
+    assert sorted(order[1:]) == sorted(many)
+
+
+def test_stopping_the_service_throws_no_upload_away(
+    version: LeafletVersion, monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachineFixture
+) -> None:
+    """The signal may reach the child before it reaches the worker."""
+    with monkeypatch.context() as patch:
+        patch.setitem(sandbox.JOBS, "pdfs", "tests.media.misbehaving:be_stopped_by_term")
+        assert outbox.run_owed() == 0
+    assert _state() == State.UPLOADED
+    assert version.original_key
     time_machine.move_to(clock.now() + timedelta(minutes=1))
     assert outbox.run_owed() == 1
     assert _state() == State.READY

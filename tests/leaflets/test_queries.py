@@ -79,7 +79,7 @@ def test_what_waits_for_a_look_is_counted(organizer: Person, event: Event) -> No
 def test_sizes_read_like_words(app: Flask, event: Event, size: int, label: str) -> None:
     making.published(event).shown.renditions[0].size_bytes = size
     with app.test_request_context():
-        assert queries.on_event(event.id)[0].size_label == f"JPEG, {label}"
+        assert queries.on_event(event.id)[0].size_label == f"JPEG, <bdi>{label}</bdi>"
 
 
 # What one request asks for.

@@ -17,6 +17,7 @@ from time_machine import TimeMachineFixture
 
 from organizer import clock, outbox, storage
 from organizer.db import db
+from organizer.errors import Unavailable
 from organizer.events.models import Event
 from organizer.leaflets import files, rendering, renditions
 from organizer.leaflets import service as leaflets
@@ -216,10 +217,16 @@ def test_what_cannot_be_made_is_not_offered_and_no_harm_to_the_leaflet(
     assert {"event": "leaflet.rendition_not_made", "log_level": "warning", "job": "grey", "reason": "memory"} in told
     page = organizer.client.get(address)
     assert page.status_code == 200
-    assert "In grey" not in page.text
+    assert "Could not be made: In grey, for black ink" in page.text
     assert "grey" not in _linked(page.text)
     assert organizer.client.get(f"{address}/print/grey.pdf").status_code == 404
     assert post(organizer.client, f"{address}/versions/1/publish", {}, form_at=address).status_code == 303
+
+
+def test_what_is_stopped_with_the_service_stays_owed(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sandbox.JOBS, "grey", "tests.media.misbehaving:be_stopped_by_term")
+    with pytest.raises(Unavailable):
+        rendering.make_grey(Fact("leaflet.rebuilt", _version(address).id))
 
 
 def test_they_are_as_open_as_the_leaflet(
@@ -294,16 +301,22 @@ def _printed(versions: list[LeafletVersion]) -> list[bool]:
     return [wanted <= {(row.purpose, row.paper) for row in version.renditions} for version in versions]
 
 
+def _ticked_and_worked() -> None:
+    """The clock asks, and leaves it to the worker."""
+    outbox.tick()
+    outbox.run_owed()
+
+
 def test_what_was_there_before_gets_its_files_a_few_at_a_time_the_newest_first(
     client: FlaskClient, earlier: list[LeafletVersion], quick: list[str]
 ) -> None:
-    outbox.tick()
+    _ticked_and_worked()
     assert _printed(earlier) == [False, True, True]
-    outbox.tick()
+    _ticked_and_worked()
     assert _printed(earlier) == [True, True, True]
     assert "To print" in client.get(f"/leaflets/{earlier[0].leaflet_id}").text
     quick.clear()
-    outbox.tick()
+    _ticked_and_worked()
     assert quick == []
 
 
@@ -329,7 +342,7 @@ def test_what_was_refused_once_is_not_tried_again(
 
     monkeypatch.setattr(sandbox, "run", refuse)
     for _ in range(4):
-        outbox.tick()
+        _ticked_and_worked()
     assert len(tried) == len(renditions.JOBS) * len(earlier)
     assert _printed(earlier) == [False] * 3
 
@@ -347,5 +360,5 @@ def test_what_is_not_rebuilt_or_was_withdrawn_is_left_alone(
 def test_what_is_uploaded_now_is_asked_for_once(address: str, quick: list[str]) -> None:
     outbox.run_owed()
     quick.clear()
-    outbox.tick()
+    _ticked_and_worked()
     assert quick == []

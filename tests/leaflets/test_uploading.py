@@ -88,9 +88,70 @@ def test_a_name_that_is_too_long_is_cut(organizer: Person, event: Event) -> None
     assert list(_leaflets()) == ["Ж" + "ж" * 119]
 
 
-def test_when_one_file_cannot_be_taken_none_is_and_it_is_named(organizer: Person, event: Event, blobs: Path) -> None:
+def test_what_cannot_be_taken_holds_up_none_of_the_others(organizer: Person, event: Event, blobs: Path) -> None:
     sent = [
         sending.file(sending.jpeg(), "good.jpg"),
+        sending.file(b"PK\x03\x04", "<b>letter.docx"),
+        sending.file(b"\xff\xd8\xff" + bytes(15_000_000), "huge.jpg"),
+        sending.file(b"", "nothing.pdf"),
+        sending.file(sending.plain_pdf(), "plain.pdf"),
+    ]
+    answer = sending.send_all(organizer, event, *sent, credits="A kitchen table")
+    assert (answer.status_code, answer.location) == (303, f"/events/{event.id}/leaflets")
+    assert {title: (version.state, version.reason) for title, version in _leaflets().items()} == {
+        "Good": (State.UPLOADED, ""),
+        "<b>letter": (State.REFUSED, "archive"),
+        "Huge": (State.REFUSED, "picture_bytes"),
+        "Nothing": (State.REFUSED, "file_kind"),
+        "Plain": (State.UPLOADED, ""),
+    }
+    assert _blobs(blobs) == 2
+    outbox.run_owed()
+    assert [_leaflets()[title].state for title in ("Good", "Plain", "Huge")] == [
+        State.READY,
+        State.READY,
+        State.REFUSED,
+    ]
+
+
+def test_the_list_says_beside_it_why_one_was_not_taken(organizer: Person, event: Event) -> None:
+    sent = [sending.file(sending.jpeg(), "good.jpg"), sending.file(b"PK\x03\x04", "<b>letter.docx")]
+    page = organizer.client.get(sending.send_all(organizer, event, *sent).location).text
+    assert page.count("Office files and archives are not accepted.") == 1
+    assert "&lt;b&gt;letter" in page
+    assert page.count("Send another file") == 1
+    refused = next(leaflet for leaflet in db.session.query(Leaflet) if leaflet.shown.state == State.REFUSED)
+    assert f'href="/leaflets/{refused.id}/again"' in page
+
+
+def test_it_does_so_for_a_new_version_beside_what_is_published(organizer: Person, event: Event) -> None:
+    address = sending.published(organizer, event, sending.jpeg())
+    sending.upload(organizer, f"{address}/versions/new", b"%PDF-1.7 torn")
+    outbox.run_owed()
+    page = organizer.client.get(f"/events/{event.id}/leaflets").text
+    assert page.count("This PDF is damaged.") == 1
+    assert f'href="{address}/versions/new"' in page
+    assert f'href="{address}/again"' not in page
+
+
+def test_another_file_takes_the_place_of_one_that_came_with_others(organizer: Person, event: Event) -> None:
+    sent = [sending.file(sending.jpeg(), "good.jpg"), sending.file(b"PK\x03\x04", "letter.docx")]
+    sending.send_all(organizer, event, *sent, credits="A kitchen table")
+    refused = next(leaflet for leaflet in db.session.query(Leaflet) if leaflet.shown.state == State.REFUSED)
+    page = organizer.client.get(f"/leaflets/{refused.id}").text
+    assert "Office files and archives are not accepted." in page
+    assert "Nothing of the file is kept." in page
+    again = organizer.client.get(f"/leaflets/{refused.id}/again").text
+    assert 'value="Letter"' in again
+    assert 'value="A kitchen table"' in again
+    sending.upload(organizer, f"/leaflets/{refused.id}/again", sending.plain_pdf(), title="Letter")
+    outbox.run_owed()
+    version = _leaflets()["Letter"]
+    assert (version.state, version.kind, version.reason) == (State.READY, Kind.PDF, "")
+
+
+def test_when_none_can_be_taken_each_is_named_and_nothing_is_made(organizer: Person, event: Event, blobs: Path) -> None:
+    sent = [
         sending.file(b"PK\x03\x04", "<b>letter</b>.docx"),
         sending.file(b"\xff\xd8\xff" + bytes(15_000_000), "huge.jpg"),
     ]
@@ -98,8 +159,16 @@ def test_when_one_file_cannot_be_taken_none_is_and_it_is_named(organizer: Person
     assert answer.status_code == 422
     assert "&lt;b&gt;letter&lt;/b&gt;.docx: Office files and archives are not accepted." in answer.text
     assert "huge.jpg: This picture is larger than 15 MB." in answer.text
-    assert "good.jpg" not in answer.text
     assert 'value="A kitchen table"' in answer.text
+    assert _leaflets() == {}
+    assert _blobs(blobs) == 0
+
+
+def test_with_something_else_to_look_at_nothing_is_made_of_any(organizer: Person, event: Event, blobs: Path) -> None:
+    sent = [sending.file(sending.jpeg(), "good.jpg"), sending.file(b"PK\x03\x04", "letter.docx")]
+    answer = sending.send_all(organizer, event, *sent, credits="x" * 301)
+    assert answer.status_code == 422
+    assert "choose the file once more" in answer.text
     assert _leaflets() == {}
     assert _blobs(blobs) == 0
 
@@ -120,6 +189,34 @@ def test_several_leaflets_do_not_say_the_same(organizer: Person, event: Event) -
     assert "Each of several leaflets says something else." in answer.text
     assert "Write to them." in answer.text
     assert "choose the file once more" in answer.text
+
+
+def test_each_of_several_has_the_language_that_its_name_ends_with(organizer: Person, event: Event) -> None:
+    names = ("leaflet-en.pdf", "leaflet-ru.pdf", "Leaflet (Spanish).pdf", "letters.pdf", "uk.pdf")
+    files = [sending.file(sending.plain_pdf(), name) for name in names]
+    refused = sending.file(b"PK\x03\x04", "letter_fa.docx")
+    assert sending.send_all(organizer, event, *files, refused, language="de").status_code == 303
+    assert sorted((leaflet.title, leaflet.language) for leaflet in db.session.query(Leaflet)) == [
+        ("Leaflet", "en"),
+        ("Leaflet", "es"),
+        ("Leaflet", "ru"),
+        ("Letter", "fa"),
+        ("Letters", "de"),
+        ("Uk", "uk"),
+    ]
+
+
+def test_one_file_has_the_language_of_the_form(organizer: Person, event: Event) -> None:
+    sending.send(organizer, event, sending.plain_pdf(), "leaflet-ru.pdf", title="", language="en")
+    leaflet = db.session.query(Leaflet).one()
+    assert (leaflet.title, leaflet.language) == ("Leaflet ru", "en")
+
+
+def test_the_form_says_that_names_tell_languages(organizer: Person, event: Event) -> None:
+    leaflet = sending.published(organizer, event, sending.jpeg())
+    sentence = "leaflet-ru.pdf"
+    assert sentence in organizer.client.get(f"/events/{event.id}/leaflets/new").text
+    assert sentence not in organizer.client.get(f"{leaflet}/edit").text
 
 
 class FailsAtTheSecond(Storage):

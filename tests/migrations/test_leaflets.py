@@ -92,3 +92,63 @@ def test_names_that_the_other_version_has_sealed_are_emptied_both_ways(app: Flas
     downgrade(revision="0010")
     assert not any(names())
     assert sorted(map(str, counts())) == sorted(map(str, before))
+
+
+def owed() -> set[tuple[str, str]]:
+    """What of leaflets is owed: the fact, and the last word of its handler."""
+    found = rows()["outbox"]
+    return {(row["fact"], row["handler"].rpartition(".")[2]) for row in found if row["subject_id"] == "renewed 1"}
+
+
+def test_on_the_way_down_nothing_is_owed_that_nobody_knows(app: Flask) -> None:
+    upgrade()
+    fill()
+    leaflet("renewed", "uploaded")
+    leaflet("sent in", "uploaded")
+    with db.engine.begin() as connection:
+        told = {"key": "leaflets/a", "seal": b"sealed"}
+        sent = "UPDATE leaflet_version SET original_key = :key, original_seal = :seal WHERE leaflet_id = 'sent in'"
+        connection.execute(text(sent), told)
+    for handler in ("leaflets.rendering.make_pages", "leaflets.rendering.make_grey", "keeping.jobs.wipe_taken_back"):
+        add("outbox", fact="leaflet.rebuilt", subject_id="renewed 1", handler=f"organizer.{handler}")
+    for fact, handler in (
+        ("leaflet.made", "posters.jobs.set_pages"),
+        ("leaflet.flattened", "leaflets.jobs.rebuild"),
+        ("event.deleted", "keeping.jobs.destroy_key"),
+        ("event.deleted", "leaflets.jobs.withdraw_unused"),
+        ("leaflet.withdrawn", "leaflets.jobs.sweep"),
+    ):
+        add("outbox", fact=fact, subject_id="renewed 1", handler=f"organizer.{handler}")
+    downgrade(revision="0009")
+    assert owed() == {
+        ("leaflet.rebuilt", "make_grey"),
+        ("leaflet.made", "set_pages"),
+        ("leaflet.flattened", "rebuild"),
+        ("event.deleted", "withdraw_unused"),
+        ("leaflet.withdrawn", "sweep"),
+    }
+    downgrade(revision="0008")
+    assert owed() == {("event.deleted", "withdraw_unused"), ("leaflet.withdrawn", "sweep")}
+    states = {row["leaflet_id"]: row["state"] for row in rows()["leaflet_version"]}
+    assert (states["renewed"], states["sent in"]) == ("refused", "uploaded")
+
+
+def test_what_is_to_be_set_is_owed_under_its_new_name(app: Flask) -> None:
+    upgrade(revision="0009")
+    add("outbox", fact="leaflet.made", subject_id="made", handler="organizer.leaflets.made_jobs.set_pages")
+    upgrade()
+    assert [row["handler"] for row in rows()["outbox"]] == ["organizer.posters.jobs.set_pages"]
+
+
+def test_files_and_pictures_of_pages_that_were_never_asked_for_will_be(app: Flask) -> None:
+    upgrade(revision="0009")
+    fill()
+    for name, pages in (("short", 2), ("long", 9)):
+        leaflet(name, "published")
+        with db.engine.begin() as connection:
+            connection.execute(text(f"UPDATE leaflet_version SET pages = {pages} WHERE leaflet_id = '{name}'"))
+    add("leaflet", id="bare")
+    add("leaflet_version", id="bare 1", leaflet_id="bare", number=1, state="published", published_at=FIRST_DAY)
+    upgrade()
+    asked = {row["leaflet_id"]: row["has_prints"] for row in rows()["leaflet_version"]}
+    assert (asked["short"], asked["long"], asked["bare"]) == (True, False, False)

@@ -56,6 +56,13 @@ def test_a_card_says_all_that_a_page_needs(app: Flask, photo: str, event: Event)
     )
 
 
+def test_a_photo_waits_for_those_that_its_group_sent_before(app: Flask, organizer: Person, event: Event) -> None:
+    other = factories.person(app)
+    sends = [(organizer, event), (organizer, event), (other, factories.event(other.group)), (organizer, event)]
+    sent = [sending.send(*each, sending.noisy((90, 60))).location.split("/")[2] for each in sends]
+    assert [queries.turn(photo_id) for photo_id in sent] == [0, 1, 0, 2]
+
+
 def test_each_list_has_what_may_stand_there(app: Flask, organizer: Person, photo: str, event: Event) -> None:
     with app.test_request_context():
         assert [card.id for card in queries.on_event(event.id)] == [photo]

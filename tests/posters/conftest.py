@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 from collections.abc import Mapping
 from functools import cache
@@ -16,7 +15,6 @@ from flask import Flask
 from organizer import documents, outbox, storage
 from organizer.events import service as events
 from organizer.events.models import Event
-from organizer.media import sandbox
 from tests import factories
 from tests.factories import Person
 from tests.posters import making
@@ -36,30 +34,16 @@ def nothing_further(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(outbox._after, "leaflet.rebuilt", {})
 
 
-_made: dict[tuple[str, bytes], Any] = {}
-
-
 @pytest.fixture
 def given(monkeypatch: pytest.MonkeyPatch) -> list[Mapping[str, Any]]:
-    """Typst is stood in for by an empty page for each side; what it was given.
-
-    What the sandbox makes of the same pages is the same, so each process has it made once.
-    """
+    """Typst is stood in for by an empty page for each side; what it was given."""
     asked: list[Mapping[str, Any]] = []
-    rebuild = sandbox.run
 
     def pdf(_template: str, data: Mapping[str, Any], **_options: object) -> bytes:
         asked.append(data)
         return empty(len(data["sides"]))
 
-    def run(job: Any, data: bytes) -> Any:
-        key = (job, hashlib.sha256(data).digest())
-        if key not in _made:
-            _made[key] = rebuild(job, data)
-        return _made[key]
-
     monkeypatch.setattr(documents, "pdf", pdf)
-    monkeypatch.setattr(sandbox, "run", run)
     return asked
 
 

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from datetime import timedelta
 from unicodedata import normalize
 
 import pytest
+from time_machine import TimeMachineFixture
 
 from organizer import clock, documents, outbox
+from organizer.db import db
 from organizer.events import service as events
 from organizer.events.gate import Clearance, visible
 from organizer.events.models import Event
 from organizer.events.rules import Texts
+from organizer.leaflets.models import Leaflet
 from organizer.leaflets.rules import State
 from organizer.posters import sheets, words
 from organizer.posters.rules import Recipe, Shape, Sheet
@@ -179,6 +183,19 @@ def test_a_failure_of_ours_is_told_and_is_no_error_page(
     made = making.make(organizer, event, "en")
     assert (made.shown.state, made.shown.reason) == (State.REFUSED, "not_set")
     assert "our fault" in organizer.client.get(f"/leaflets/{made.id}").text
+
+
+def test_one_that_is_stopped_while_it_is_set_is_set_later(
+    organizer: Person, event: Event, monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachineFixture
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(documents, "START", "import os, signal; os.kill(os.getpid(), signal.SIGTERM)")
+        made = making.make(organizer, event, "en")
+    assert made.shown.state == State.UPLOADED
+    time_machine.move_to(clock.now() + timedelta(minutes=1))
+    outbox.run_owed()
+    db.session.expire_all()
+    assert db.session.get_one(Leaflet, made.id).shown.state == State.READY
 
 
 def test_one_that_closes_before_the_worker_comes_is_not_printed(organizer: Person, event: Event) -> None:

@@ -19,7 +19,7 @@ from organizer.leaflets.models import Leaflet
 from organizer.leaflets.rules import NOT_OPEN, LeafletDetails, State
 from organizer.posters import queries
 from organizer.posters import service as posters
-from organizer.posters.rules import NotMade
+from organizer.posters.rules import NotMade, Recipe, Shape, Sheet
 from tests.factories import Person, post
 from tests.posters import making
 from tests.posters.making import ready
@@ -35,12 +35,13 @@ def make_anew(leaflet: Leaflet, organizer: Person) -> None:
 
 def test_a_draft_that_is_made_anew_is_replaced(organizer: Person, event: Event, given: Given) -> None:
     made = ready(organizer, event, "en", "fa", shape="leaflet", paper="a5")
-    kept = dict(made.shown.made_as or {})
+    recipe = Recipe.of(made.shown.made_as or {})
     before = {rendition.blob_key for rendition in made.shown.renditions}
     making.change(event, title="Letters at the market")
     answer = making.anew(organizer, made)
     assert answer.location == f"/leaflets/{made.id}/versions/1"
-    assert [(version.number, version.state, version.made_as) for version in made.versions] == [(1, State.READY, kept)]
+    assert [(version.number, version.state) for version in made.versions] == [(1, State.READY)]
+    assert Recipe.of(made.shown.made_as or {}) == recipe
     assert not before & {rendition.blob_key for rendition in made.shown.renditions}
     assert (made.shown.pages, given[-1]["paper"]) == (2, "a5")
     assert given[-1]["sides"][0]["title"] == "Letters at the market"
@@ -77,8 +78,8 @@ def test_the_new_one_has_a_page_that_looks_again_by_itself(organizer: Person, ev
 def test_it_is_made_otherwise_in_its_own_place(organizer: Person, event: Event, given: Given) -> None:
     made = ready(organizer, event, "en", shape="leaflet", paper="a5")
     making.anew(organizer, made, shape="poster", paper="letter", languages=["uk", "fa"])
-    assert [version.made_as for version in made.versions] == [
-        {"event_id": event.id, "shape": "poster", "paper": "letter", "languages": "uk fa"}
+    assert [Recipe.of(version.made_as or {}) for version in made.versions] == [
+        Recipe(event.id, Shape.POSTER, Sheet.LETTER, ("uk", "fa"))
     ]
     assert (made.title, made.language) == ("Листівки на ринку", "uk")
     assert [side["language"] for side in given[-1]["sides"]] == ["uk", "fa"]

@@ -176,7 +176,7 @@ def stored() -> Iterator[bytes]:
             for value in row:
                 yield value.lower() if isinstance(value, bytes) else str(value).lower().encode()
     if not DATABASE_URL:
-        path = Path(str(db.engine.url.database))
+        path = Path(str(db.engine.url.database)).resolve()
         for file in (path, path.with_name(f"{path.name}-wal")):
             yield file.read_bytes().lower() if file.exists() else b""
 

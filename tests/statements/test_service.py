@@ -206,7 +206,7 @@ def test_what_speaks_of_several_actions_waits_for_the_last(event: Event) -> None
 def test_nothing_of_what_was_taken_back_is_left_in_the_files(event: Event) -> None:
     canary = new_id()
     statement = published(event, replace(WORDS[5], text=f"I came {canary}.", byline=f"Ana {canary}"))
-    path = Path(str(db.engine.url.database))
+    path = Path(str(db.engine.url.database)).resolve()
     files = [path, path.with_name(f"{path.name}-wal")]
     assert any(canary.encode() in file.read_bytes() for file in files)
     statements.withdraw(statement)

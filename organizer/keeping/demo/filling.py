@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from organizer import audit, clock, outbox
 from organizer.accounts import passwords
 from organizer.accounts.models import Account
@@ -16,17 +14,12 @@ from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.groups import service as groups
 from organizer.groups.models import Group
-from organizer.keeping.demo import emptying, state, telling
+from organizer.keeping.demo import emptying, handing_out, state, telling
 from organizer.keeping.demo.groups import CITIES, GROUPS
-from organizer.keeping.demo.leaflets import LEAFLETS
 from organizer.keeping.demo.past import PAST
 from organizer.keeping.demo.scenes import Scene
 from organizer.keeping.demo.upcoming import UPCOMING
-from organizer.leaflets import service as leaflets
-from organizer.leaflets.rules import State, Upload
 from organizer.outbox import Fact
-
-log = structlog.get_logger()
 
 
 class NotEmpty(OrganizerError):
@@ -57,7 +50,7 @@ def renew() -> None:
     }
     played = {scene.title: _play(scene, bands[scene.group], cities[scene.city]) for scene in (*PAST, *UPCOMING)}
     telling.tell(played, bands)
-    _hand_out(played)
+    handing_out.hand_out(played)
     _finish()
 
 
@@ -105,15 +98,3 @@ def _play(scene: Scene, group: Group, city_id: str) -> Event:
     for step in scene.life:
         step(event, state.ACCOUNT_ID)
     return event
-
-
-def _hand_out(played: dict[str, Event]) -> None:
-    uploaded = [
-        leaflets.upload(played[sheet.scene.title], Upload(sheet.details, sheet.kind, sheet.make()), state.ACCOUNT_ID)
-        for sheet in LEAFLETS
-    ]
-    for leaflet in uploaded:
-        if telling.worked(leaflet.shown).state == State.READY:
-            leaflets.publish(leaflet, state.ACCOUNT_ID, leaflet.shown.number)
-        else:
-            log.warning("demo.leaflet_missing")

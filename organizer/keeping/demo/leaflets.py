@@ -1,4 +1,4 @@
-"""The demo's leaflets: two sheets set by typst, two drawn pictures. The words are ours."""
+"""The demo's leaflets: two sheets set by typst, one of them in place of a drawing, and one drawing. Ours."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from organizer import documents
 from organizer.keeping.demo.past import OAKLAND, SAN_FRANCISCO
 from organizer.keeping.demo.scenes import Scene
 from organizer.keeping.demo.upcoming import ANNIVERSARY, MARKET
-from organizer.leaflets.rules import Kind, LeafletDetails, Licence
+from organizer.leaflets.rules import Kind, LeafletDetails, Licence, VersionDetails
 
 MADE_FOR_THE_DEMO = "Made for the demo of Organizer"
 DRAWN_FOR_THE_DEMO = "Drawn for the demo of Organizer"
@@ -73,13 +73,24 @@ HOW: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
+class Edition:
+    """What replaces the first version of a sheet."""
+
+    details: VersionDetails
+    kind: Kind
+    make: Callable[[], bytes]
+
+
+@dataclass(frozen=True)
 class Sheet:
-    """What an organizer would upload to the scenes' events; `make` gives its bytes."""
+    """What an organizer would upload for the scene's event, and bring to the `further` one; `make` gives its bytes."""
 
     scene: Scene
     details: LeafletDetails
     kind: Kind
     make: Callable[[], bytes]
+    further: Scene | None = None
+    second: Edition | None = None
 
 
 @cache
@@ -89,31 +100,42 @@ def drawing(name: str) -> bytes:
     return subprocess.run(command, cwd=documents.ROOT, stdout=subprocess.PIPE, check=True, timeout=60).stdout  # noqa: S603 - the names are ours
 
 
-def _set(scene: Scene, data: dict[str, Any]) -> Sheet:
-    details = LeafletDetails(data["title"], "en", Licence.CC0, MADE_FOR_THE_DEMO)
-    return Sheet(scene, details, Kind.PDF, partial(documents.pdf, "keeping/demo/leaflet.typ", data))
+def _set(data: dict[str, Any]) -> Callable[[], bytes]:
+    return partial(documents.pdf, "keeping/demo/leaflet.typ", data)
 
 
-def _drawn(scene: Scene, title: str, text_alternative: str, draw: Callable[[], bytes]) -> Sheet:
-    details = LeafletDetails(title, "en", Licence.CC0, DRAWN_FOR_THE_DEMO, text_alternative=text_alternative)
-    return Sheet(scene, details, Kind.PICTURE, draw)
+def _said(title: str, made: str, text_alternative: str = "") -> LeafletDetails:
+    return LeafletDetails(title, "en", Licence.CC0, made, text_alternative=text_alternative)
 
+
+TABLE = (
+    "A drawing: a yellow umbrella over a table between market stalls. Two people hand out leaflets, two others stop "
+    "and read."
+)
+STREET = (
+    "A drawing: many people seen from behind, with flags and signs. One carries a picture frame with a grey figure in "
+    "it."
+)
 
 LEAFLETS = (
-    _set(OAKLAND, WHO),
-    _drawn(
-        SAN_FRANCISCO,
-        "Together in the street",
-        "A drawing: many people seen from behind, with flags and signs. One carries a picture frame with a grey figure "
-        "in it.",
-        partial(drawing, "crowd"),
-    ),
-    _set(MARKET, HOW),
-    _drawn(
-        ANNIVERSARY,
-        "Come to the table",
-        "A drawing: a yellow umbrella over a table between market stalls. Two people hand out leaflets, two others "
-        "stop and read.",
+    Sheet(
+        OAKLAND,
+        _said(WHO["title"], MADE_FOR_THE_DEMO, TABLE),
+        Kind.PICTURE,
         partial(drawing, "market"),
+        further=MARKET,
+        second=Edition(
+            VersionDetails("Words in place of the drawing: who they are, and what you can do in five minutes."),
+            Kind.PDF,
+            _set(WHO),
+        ),
     ),
+    Sheet(
+        SAN_FRANCISCO,
+        _said("Together in the street", DRAWN_FOR_THE_DEMO, STREET),
+        Kind.PICTURE,
+        partial(drawing, "crowd"),
+        further=ANNIVERSARY,
+    ),
+    Sheet(MARKET, _said(HOW["title"], MADE_FOR_THE_DEMO), Kind.PDF, _set(HOW)),
 )

@@ -17,13 +17,16 @@ from sqlalchemy.orm import Session
 from time_machine import TimeMachineFixture
 
 from organizer import clock, storage, vault
+from organizer.accounts import service as accounts
 from organizer.calendars.models import Feed
+from organizer.codes.models import LeafletCode, LeafletScan
 from organizer.collections.models import Collection
+from organizer.copies import queries as copies
 from organizer.db import db
 from organizer.events.models import Event
 from organizer.events.rules import Editorial, Occurrence, SpotShown
 from organizer.groups.models import Group
-from organizer.keeping.demo import emptying, filling, state, telling
+from organizer.keeping.demo import emptying, filling, handing_out, state, telling
 from organizer.leaflets import renditions
 from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
 from organizer.leaflets.rules import Kind, Purpose, State
@@ -69,7 +72,7 @@ def seconds(app: Flask) -> float:
 
 
 def without_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(filling, "LEAFLETS", ())
+    monkeypatch.setattr(handing_out, "LEAFLETS", ())
     monkeypatch.setattr(telling, "PHOTOS", ())
 
 
@@ -101,7 +104,7 @@ def test_it_is_filled_in_less_than_ten_seconds(seconds: float) -> None:
 
 
 def test_what_nobody_waits_for_is_left_to_the_worker(seconds: float) -> None:
-    for version in db.session.scalars(select(LeafletVersion)):
+    for version in db.session.scalars(select(LeafletVersion).where(LeafletVersion.state == State.PUBLISHED)):
         assert {Purpose.TWO_UP, Purpose.FOUR_UP} <= renditions.being_made(version.id)
 
 
@@ -133,10 +136,10 @@ def test_the_demo_holds_what_was_promised(seconds: float) -> None:
     with_leaflets = set(db.session.scalars(select(EventLeaflet.event_id)))
     assert {event.id for event in past} <= with_leaflets
     assert with_leaflets & {event.id for event in upcoming}
-    versions = db.session.scalars(select(LeafletVersion)).all()
-    assert {version.state for version in versions} == {State.PUBLISHED}
+    versions = db.session.scalars(select(LeafletVersion).where(LeafletVersion.made_as.is_(None))).all()
+    assert {version.state for version in versions} == {State.PUBLISHED, State.REPLACED}
     assert {version.kind for version in versions} == {Kind.PDF, Kind.PICTURE}
-    assert all(leaflet.credits for leaflet in db.session.scalars(select(Leaflet)))
+    assert all(db.session.get_one(Leaflet, version.leaflet_id).credits for version in versions)
     drawn = [version for version in versions if version.kind == Kind.PICTURE]
     assert drawn
     assert all(version.text_alternative for version in drawn)
@@ -163,6 +166,58 @@ def test_the_demo_holds_what_was_promised(seconds: float) -> None:
         assert len([event for event in upcoming if kind(event)]) == 1
     with_answers = set(db.session.scalars(select(Rsvp.event_id)))
     assert len(with_answers & {event.id for event in upcoming}) >= 5
+
+
+def test_a_leaflet_was_replaced_and_its_copies_are_counted_where_it_was_and_where_it_goes(
+    seconds: float, client: FlaskClient
+) -> None:
+    then, coming = _events(db.session())[:1] + _events(db.session())[2:3]
+    first = db.session.scalars(select(LeafletVersion).where(LeafletVersion.state == State.REPLACED)).one()
+    leaflet = db.session.get_one(Leaflet, first.leaflet_id)
+    assert {event.id for event in leaflet.events} == {then.id, coming.id}
+    second = leaflet.published
+    assert second
+    assert second.changes
+    assert first.published_at
+    assert second.published_at
+    assert first.published_at < then.starts_at < second.published_at
+    assert copies.of_event(then.id)[leaflet.id] == handing_out.THEN
+    assert copies.of_event(coming.id)[leaflet.id] == handing_out.NEXT
+    told = client.get(f"/leaflets/{leaflet.id}").text
+    assert second.changes in told
+    assert "There is a newer version" in client.get(f"/leaflets/{leaflet.id}/versions/1").text
+    assert handing_out.NEXT.brought_by
+    assert handing_out.NEXT.brought_by not in told + client.get(f"/events/{coming.slug}").text
+    desk = _organizer(client).get(f"/groups/{coming.group.slug}/desk").text
+    assert f"300 of 400 printed · {handing_out.NEXT.brought_by} brings them" in desk
+    assert "250 of 300 printed · 40 left · 210 handed out" in client.get(f"/events/{then.id}/leaflets").text
+
+
+def test_a_code_in_a_place_was_followed_on_some_days(seconds: float, client: FlaskClient) -> None:
+    code = db.session.scalars(select(LeafletCode)).one()
+    assert code.version.state == State.PUBLISHED
+    days = db.session.scalars(select(LeafletScan.day)).all()
+    assert len(days) == len(handing_out.FOLLOWED)
+    assert code.created_on < min(days)
+    page = _organizer(client).get(f"/leaflets/{code.version.leaflet_id}/codes").text
+    assert handing_out.PLACE in page
+    assert page.count('<th scope="row">') == len(days)
+    assert client.get(f"/l/{code.code}").location == f"/leaflets/{code.version.leaflet_id}"
+
+
+def test_a_poster_of_the_next_action_is_left_to_the_worker(seconds: float) -> None:
+    poster = db.session.scalars(select(LeafletVersion).where(LeafletVersion.made_as.is_not(None))).one()
+    assert [event.id for event in db.session.get_one(Leaflet, poster.leaflet_id).events] == [
+        _events(db.session())[2].id
+    ]
+    assert poster.state == State.UPLOADED
+    assert telling.worked(poster).state == State.READY
+    assert "market" in poster.text
+
+
+def _organizer(client: FlaskClient) -> FlaskClient:
+    client.set_cookie("session", accounts.sign_in(state.ACCOUNT_NAME, state.password() or "", "test"))
+    return client
 
 
 def _availability(event: Event) -> Availability:
