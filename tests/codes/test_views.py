@@ -1,50 +1,27 @@
-"""Following a code, of which nothing stays but a number; the organizers' page of codes; and the stamped leaflet.
-
-Every code that is stamped is read again from the picture, by a reader that knows nothing of us.
-"""
+"""The organizers' pages of codes: making them, their counts, mending and deleting them, the sheet."""
 
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from dataclasses import replace
 from datetime import date, timedelta
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from PIL import Image
 from time_machine import TimeMachineFixture
 
-from organizer import clock, limits, storage
+from organizer import clock
 from organizer.codes import queries, rules
 from organizer.codes import service as codes
 from organizer.codes.models import LeafletCode, LeafletScan
-from organizer.codes.views import STAMPED
 from organizer.db import db
-from organizer.errors import TooMany
 from organizer.events.models import Event
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet
-from organizer.leaflets.rules import Purpose
-from organizer.media import sandbox
-from organizer.media.corners import Corner
 from tests import factories
 from tests.codes import coding
 from tests.factories import Person, post
 from tests.leaflets import sending
-from tests.media import qr
-
-CANARIES = {
-    "User-Agent": "CanaryBrowser/9.7.31 (Zebrafink OS)",
-    "X-Forwarded-For": "203.0.113.91",
-    "Referer": "https://example.org/zebrafink",
-    "Cookie": "zebrafink=zebrafink",
-    "Accept-Language": "eo",
-}
-ADDRESS = {"REMOTE_ADDR": "198.51.100.77"}
 
 
 def page_of(leaflet: Leaflet) -> str:
@@ -54,93 +31,6 @@ def page_of(leaflet: Leaflet) -> str:
 def made(leaflet: Leaflet) -> list[LeafletCode]:
     db.session.rollback()
     return [code for version in leaflet.versions for code in queries.of_version(version.id)]
-
-
-# Following one.
-
-
-def test_a_code_leads_to_its_leaflet_and_adds_one_to_the_day(client: FlaskClient, leaflet: Leaflet) -> None:
-    code = coding.code(leaflet)
-    led = coding.follow(client, code)
-    assert (led.status_code, led.location) == (303, f"/leaflets/{leaflet.id}")
-    assert led.headers["Cache-Control"] == "no-store"
-    assert led.headers["Referrer-Policy"] == "same-origin"
-    assert "Set-Cookie" not in led.headers
-    assert client.get(led.location).status_code == 200
-    coding.follow(client, f"{code.code[:3].lower()}-{code.code[3:]}")
-    assert coding.counts(code) == [2]
-
-
-def test_each_code_and_each_day_counts_for_itself(
-    client: FlaskClient, leaflet: Leaflet, time_machine: TimeMachineFixture
-) -> None:
-    north, south = coding.code(leaflet), coding.code(leaflet, "The south gate")
-    coding.follow(client, north)
-    coding.follow(client, south)
-    time_machine.move_to(clock.now() + timedelta(days=1))
-    coding.follow(client, north)
-    assert (coding.counts(north), coding.counts(south)) == ([1, 1], [1])
-
-
-@pytest.mark.parametrize("typed", coding.NO_CODES)
-def test_what_is_no_code_leads_nowhere(client: FlaskClient, typed: str) -> None:
-    assert client.get(f"/l/{typed}").status_code == 404
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Sec-Purpose": "prefetch"},
-        {"Sec-Purpose": "prefetch;prerender"},
-        {"Purpose": "prefetch"},
-        {"X-Moz": "prefetch"},
-        {"Sec-Fetch-Dest": "image"},
-        {"Sec-Fetch-Dest": "iframe"},
-        {"User-Agent": "Mozilla/5.0 (compatible; Zebrabot/2.1)"},
-        {"User-Agent": "WhatsApp/2.23.20.0"},
-    ],
-)
-def test_who_only_looks_ahead_is_led_and_not_counted(
-    client: FlaskClient, leaflet: Leaflet, headers: dict[str, str]
-) -> None:
-    assert coding.follow(client, coding.code(leaflet), **headers).status_code == 303
-    assert coding.counts() == []
-
-
-def test_a_head_request_is_not_counted(client: FlaskClient, leaflet: Leaflet) -> None:
-    assert coding.follow(client, coding.code(leaflet), "HEAD").status_code == 303
-    assert coding.counts() == []
-
-
-def kept() -> dict[str, list[Any]]:
-    """All rows of all tables."""
-    db.session.rollback()
-    return {table.name: list(map(tuple, db.session.execute(table.select()))) for table in db.metadata.sorted_tables}
-
-
-def test_of_whoever_follows_a_code_nothing_is_kept_but_a_number(
-    client: FlaskClient, leaflet: Leaflet, capfd: pytest.CaptureFixture[str], time_machine: TimeMachineFixture
-) -> None:
-    code = coding.code(leaflet)
-    time_machine.move_to("2027-06-13T19:41:37.123456+00:00", tick=False)
-    before = kept()
-    led = client.get(f"/l/{code.code}", headers=CANARIES, environ_overrides=ADDRESS)
-    assert led.status_code == 303
-    after = kept()
-    changed = {name for name, rows in after.items() if rows != before[name]}
-    assert changed == {"leaflet_scan"}
-    assert after["leaflet_scan"] == [(code.id, date(2027, 6, 13), 1)]
-    out = "".join(capfd.readouterr())
-    told = str(after) + out + str(led.headers)
-    for canary in ("anaryBrowser", "ebrafink", "203.0.113.91", "198.51.100.77", "19:41"):
-        assert canary not in told
-
-
-def test_everyone_can_read_what_is_kept_of_codes_and_for_how_long(client: FlaskClient) -> None:
-    page = " ".join(client.get("/privacy").text.split())
-    assert "Of a code on a printed leaflet only a number is kept for each day" in page
-    assert "how often it was followed, for a year." in page
-    assert timedelta(days=365) == rules.KEPT
 
 
 # The page.
@@ -346,90 +236,7 @@ def test_of_a_withdrawn_versions_code_only_deleting_is_left(organizer: Person, l
     assert refused.status_code == 422
 
 
-# Stamped on.
-
-
-def stamped(organizer: Person, code: LeafletCode, leaflet: Leaflet, query: str = "") -> bytes:
-    answer = organizer.client.get(f"{page_of(leaflet)}/{code.id}/stamped{query}")
-    assert answer.status_code == 200, answer.text
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
-    extension = {"application/pdf": "pdf", "image/jpeg": "jpg"}[answer.content_type]
-    name = f"letters-to-prisoners-{code.code.lower()}.{extension}"
-    assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
-    return answer.data
-
-
-@pytest.mark.parametrize("corner", Corner)
-def test_a_picture_is_stamped_with_the_code_that_leads_to_it(
-    client: FlaskClient, organizer: Person, leaflet: Leaflet, corner: Corner
-) -> None:
-    code = coding.code(leaflet)
-    found = qr.codes_on(qr.picture(stamped(organizer, code, leaflet, f"?corner={corner}")))
-    assert set(found) == {f"http://localhost/l/{code.code}"}
-    (x, y) = next(iter(found.values()))
-    assert (x < 0.5, y < 0.5) == (corner.endswith("left"), corner.startswith("top"))
-    assert client.get(urlsplit(next(iter(found))).path).location == f"/leaflets/{leaflet.id}"
-
-
-@pytest.mark.parametrize(
-    ("query", "on"), [("", [False, True]), ("?pages=first", [True, False]), ("?pages=all", [True] * 2)]
-)
-def test_a_pdf_is_stamped_on_the_pages_that_were_chosen(
-    organizer: Person, event: Event, query: str, on: list[bool]
-) -> None:
-    address = sending.sent(organizer, event, sending.plain_pdf(pages=2))
-    leaflet = db.session.get_one(Leaflet, address.rpartition("/")[2])
-    code = coding.code(leaflet)
-    form = organizer.client.get(page_of(leaflet)).text
-    assert 'name="pages"' in form
-    assert form.count('name="corner"') == 4
-    shown = qr.pages(stamped(organizer, code, leaflet, query))
-    assert [f"http://localhost/l/{code.code}" in qr.codes_on(page) for page in shown] == on
-
-
-def test_nobody_keeps_the_site_busy_with_stamps(organizer: Person, leaflet: Leaflet) -> None:
-    code = coding.code(leaflet)
-    for _ in range(20):
-        with suppress(TooMany):
-            limits.take("stamps", organizer.account_id, STAMPED)
-    assert organizer.client.get(f"{page_of(leaflet)}/{code.id}/stamped").status_code == 429
-
-
-def test_where_others_take_all_places_one_may_try_again_later(
-    organizer: Person, leaflet: Leaflet, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, hasty = coding.code(leaflet), replace(sandbox.LIMITS["stamps"], waiting_seconds=0.01)
-    monkeypatch.setitem(sandbox.LIMITS, "stamps", hasty)
-    with sandbox._place(hasty), sandbox._place(hasty):
-        answer = organizer.client.get(f"{page_of(leaflet)}/{code.id}/stamped")
-    assert answer.status_code == 429
-    assert answer.headers["Retry-After"] == str(sandbox.RETRY_SECONDS)
-
-
-def test_a_code_of_an_older_version_is_stamped_on_that_version(organizer: Person, leaflet: Leaflet) -> None:
-    old = coding.code(leaflet)
-    coding.replaced(leaflet)
-    pixel = qr.picture(stamped(organizer, old, leaflet)).convert("RGB").getpixel((600, 100))
-    assert pixel == (255, 255, 255)
-
-
-def test_a_corner_that_no_page_has_is_said_in_a_sentence(organizer: Person, leaflet: Leaflet) -> None:
-    code = coding.code(leaflet)
-    for query in ("?corner=middle", "?pages=second", "?corner=%00"):
-        refused = organizer.client.get(f"{page_of(leaflet)}/{code.id}/stamped{query}")
-        assert refused.status_code == 422
-        assert "Choose one of the four corners" in refused.text
-
-
-def test_a_page_without_room_is_said_in_a_sentence(organizer: Person, leaflet: Leaflet) -> None:
-    code = coding.code(leaflet)
-    file = next(each for each in leaflet.versions[0].renditions if each.purpose == Purpose.FILE)
-    storage.current().put(file.blob_key, qr.jpeg(Image.new("RGB", (300, 200))))
-    refused = organizer.client.get(f"{page_of(leaflet)}/{code.id}/stamped")
-    assert refused.status_code == 422
-    assert "There is no room on this page" in refused.text
-    assert rules.shown(code.code) in refused.text
+# The sheet.
 
 
 def test_a_sheet_without_codes_says_what_to_do(organizer: Person, leaflet: Leaflet) -> None:

@@ -1,4 +1,4 @@
-"""Codes on leaflets that are printed several on a sheet: each copy's is read again, at what printers put on paper."""
+"""Codes on leaflets that are printed several on a sheet: each is read again, coarser than printers put it on paper."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from tests.media.test_stamps import ADDRESS, WORDS, jpeg, pdf
 
 ON_SHEETS = [layout for layout in Layout if layout.copies > 1]
 SIZES = {"A4": (595.28, 841.89), "A5": (419.53, 595.28), "wide": (841.89, 595.28), "third": (280.63, 595.28)}
-PRINTED = 300 / 72
-"""Pixels a point, as printers put them on paper."""
+PRINTED = 200 / 72
+"""Pixels a point; printers put more of them on paper."""
 
 
 def stamped(data: bytes, layout: Layout, corner: Corner = Corner.BOTTOM_RIGHT, pages: Pages = Pages.ALL) -> RebuiltPdf:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Connection, MetaData, Table, insert, select, types
+from sqlalchemy import Column, Connection, MetaData, Table, insert, select, text, types
 from sqlalchemy.exc import IntegrityError
 
 from organizer.db import db
@@ -14,6 +14,7 @@ from organizer.db import db
 UNTOLD = {"alembic_version"}
 FIRST_DAY = datetime(2026, 3, 1, 12, tzinfo=UTC)
 Rows = dict[str, list[dict[str, Any]]]
+_seen: dict[tuple[str, str | None, int], list[Table]] = {}
 # By type: from the row's number and the column's place.
 MAKERS: dict[type[types.TypeEngine[Any]], Callable[[int, int], object]] = {
     types.DateTime: lambda _number, place: FIRST_DAY + timedelta(days=place),
@@ -27,10 +28,15 @@ MAKERS: dict[type[types.TypeEngine[Any]], Callable[[int, int], object]] = {
 
 
 def tables(connection: Connection) -> list[Table]:
-    """Those that are there, each after those that it refers to."""
-    found = MetaData()
-    found.reflect(connection)
-    return [table for table in found.sorted_tables if table.name not in UNTOLD]
+    """Those that are there, each after those that it refers to; looked at once in each state of each database."""
+    is_empty = not connection.dialect.has_table(connection, "alembic_version")
+    revision = None if is_empty else connection.scalar(text("SELECT version_num FROM alembic_version"))
+    state = str(connection.engine.url), revision, id(connection.engine)
+    if revision is None or state not in _seen:
+        found = MetaData()
+        found.reflect(connection)
+        _seen[state] = [table for table in found.sorted_tables if table.name not in UNTOLD]
+    return _seen[state]
 
 
 def rows() -> Rows:
