@@ -59,4 +59,4 @@ def layouts() -> dict[Layout, str]:
 
 def told(count: int) -> str:
     """At least how often, in words."""
-    return str(_("%(num)d and more", num=count) if count else _("too few to tell"))
+    return str(_("%(num)d and more", num=count) if count else _("nothing to tell yet"))

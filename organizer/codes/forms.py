@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _
 from wtforms import SelectField, StringField
 from wtforms.validators import DataRequired, Length
 
+from organizer import clock
 from organizer.codes.models import LONGEST_PLACE, LeafletCode
 from organizer.errors import RuleError
 from organizer.events.models import Event
@@ -38,7 +39,8 @@ class CodeForm(Form):
     event = SelectField(_("At which action?"), validate_choice=True)
 
     def __init__(self, events: Sequence[Event], code: LeafletCode | None = None) -> None:
-        super().__init__(data={"place": code.place, "event": code.event_id or ""} if code else None)
+        place, event_id = (code.place, code.event_id) if code else ("", _next(events))
+        super().__init__(data={"place": place, "event": event_id or ""})
         # An action where the leaflet is no longer handed out stays the code's own.
         own = [code.event] if code and code.event and code.event not in events else []
         known = [(event.id, f"{event.title}, {format_date(event.starts_on, 'medium')}") for event in (*events, *own)]
@@ -46,6 +48,12 @@ class CodeForm(Form):
 
     def event_id(self) -> str | None:
         return self.event.data or None
+
+
+def _next(events: Sequence[Event]) -> str | None:
+    """The id of the one of these that comes soonest, if any does."""
+    coming = [event for event in events if event.ends_at > clock.now()]
+    return min(coming, key=lambda event: event.starts_at).id if coming else None
 
 
 @dataclass(frozen=True)

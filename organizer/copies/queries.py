@@ -69,7 +69,7 @@ def of_events(event_ids: Sequence[str]) -> dict[str, tuple[Copies, ...]]:
         select(EventLeaflet, Leaflet.title, Leaflet.language, LeafletVersion.made_as)
         .join(Leaflet, Leaflet.id == EventLeaflet.leaflet_id)
         .join(LeafletVersion, LeafletVersion.leaflet_id == Leaflet.id)
-        .where(EventLeaflet.event_id.in_(event_ids), LeafletVersion.state.not_in(NOT_IN_USE))
+        .where(EventLeaflet.event_id.in_(event_ids), LeafletVersion.state.not_in((*NOT_IN_USE, State.REFUSED)))
         .order_by(Leaflet.created_at.desc(), Leaflet.id, LeafletVersion.number.desc())
     )
     found: dict[str, tuple[Copies, ...]] = {}

@@ -127,7 +127,7 @@ class NewForm(FilesForm, PagesForm, DetailsForm):
         if len(self.sent) == 1:
             return replace(details, title=details.title or _title(file.name))
         language, name = endings.told_by(file.name)
-        return replace(details, title=_title(name), language=language or details.language)
+        return replace(details, title=details.title or _title(name), language=language or details.language)
 
 
 def _title(filename: str) -> str:

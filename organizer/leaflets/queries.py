@@ -129,15 +129,12 @@ def _cards(query: Select[Leaflet, LeafletVersion, Rendition, Rendition]) -> tupl
 
 
 class Withdrawn(Gone):
-    """A leaflet, or one version of it, was withdrawn: `because` is why, for everyone, "" when nobody has said it.
+    """A leaflet, or one version of it, was withdrawn: `because` is why, for everyone, "" when nobody has said it."""
 
-    `leaflet_id` is given when another version of it is published.
-    """
-
-    def __init__(self, because: str, leaflet_id: str | None) -> None:
+    def __init__(self, because: str, leaflet: Leaflet) -> None:
         super().__init__()
         self.because = because
-        self.leaflet_id = leaflet_id
+        self.leaflet = leaflet
 
 
 def seen(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLeaflet | None:
@@ -157,7 +154,7 @@ def seen(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLea
     if found is None or not (found.published_at or is_organizer):
         return None
     if found.state == State.WITHDRAWN:
-        raise Withdrawn(found.withdrawn_because, leaflet.id if leaflet.published else None)
+        raise Withdrawn(found.withdrawn_because, leaflet)
     is_for_members = found.state == State.REPLACED and not found.was_for_everyone
     if is_for_members and not viewer.has_role(leaflet.group_id, Role.MEMBER):
         return None

@@ -104,8 +104,9 @@ def _values(seen: SeenLeaflet) -> dict[str, object]:
 
 @blueprint.app_errorhandler(Withdrawn)
 def withdrawn(gone: Withdrawn) -> ResponseReturnValue:
-    """Say that something was there, and why it is gone."""
-    return render_template("leaflets/withdrawn.html", because=gone.because, leaflet_id=gone.leaflet_id), 410
+    """Say that something was there, and why it is gone; who has it in her hand sees where to come all the same."""
+    next_one = coming.coming(gone.leaflet)
+    return render_template("leaflets/withdrawn.html", because=gone.because, leaflet=gone.leaflet, coming=next_one), 410
 
 
 @blueprint.get("/leaflets/<leaflet_id>/file")
@@ -154,8 +155,9 @@ def edit(seen: SeenLeaflet) -> ResponseReturnValue:
 @policy.allows(queries.organized, signed_in=True)
 def publish(seen: SeenLeaflet) -> ResponseReturnValue:
     """Confirm what was made of the upload, and let others have it in place of what they had."""
-    form = Blank()
-    if form.accepted(lambda: leaflets.publish(seen.leaflet, actor_id(), seen.version.number)):
+    form, is_there = Blank(), seen.version is seen.leaflet.published
+    # Pressed twice, it is published all the same.
+    if form.accepted(lambda: is_there or leaflets.publish(seen.leaflet, actor_id(), seen.version.number)):
         return _told(seen, _("Published. It stands on the pages of its actions."))
     return _draft_page(seen, form)
 
@@ -168,7 +170,8 @@ def withdraw(seen: SeenLeaflet) -> ResponseReturnValue:
     if form.accepted(lambda: leaflets.withdraw(seen.leaflet, actor_id(), form.because)):
         flash(_("It is gone, here and everywhere on this site."))
         return redirect(list_url(seen.leaflet), 303)
-    return form.page("leaflets/withdraw.html", leaflet=seen.leaflet, is_published=seen.is_published)
+    label = labels.full_label(seen.leaflet, seen.version)
+    return form.page("leaflets/withdraw.html", leaflet=seen.leaflet, label_of=label, is_published=seen.is_published)
 
 
 def _told(seen: SeenLeaflet, sentence: str, version: int | None = None) -> ResponseReturnValue:

@@ -46,7 +46,7 @@ def test_an_organizer_makes_a_code_and_sees_it(organizer: Person, leaflet: Leafl
     assert "Market, north gate" in page
     assert rules.shown(code.code) in page
     assert f"<bdi>{event.title}</bdi>" in page
-    assert "too few to tell" in page
+    assert "nothing to tell yet" in page
     assert page.count('<svg class="qr-code"') == 1
 
 
@@ -273,3 +273,11 @@ def test_places_stay_among_organizers(client: FlaskClient, leaflet: Leaflet) -> 
     code = codes.make(leaflet.versions[0], "Zebrafink gate", None, "")
     for path in (f"/leaflets/{leaflet.id}", "/leaflets", "/", f"/l/{code.code}"):
         assert "Zebrafink" not in client.get(path).text
+
+
+def test_the_form_begins_with_the_action_that_comes_next(organizer: Person, leaflet: Leaflet, event: Event) -> None:
+    page = organizer.client.get(page_of(leaflet)).text
+    assert f'<option selected value="{event.id}">' in page
+    bare = post(organizer.client, page_of(leaflet), {"place": "The bakery", "event": ""})
+    assert bare.status_code == 303
+    assert made(leaflet)[0].event_id is None

@@ -6,6 +6,7 @@ import re
 
 from organizer.db import db
 from organizer.events.models import Event
+from organizer.leaflets import outcome
 from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion
 from organizer.leaflets.rules import NOT_SET, State
 from organizer.posters.rules import Recipe, Shape, Sheet
@@ -13,6 +14,7 @@ from tests import querying
 from tests.codes import coding
 from tests.copies import counting
 from tests.factories import Person
+from tests.leaflets import making
 
 LABEL = re.compile(r'<label for="handed_out">([^<]+?)\s*<')
 
@@ -146,3 +148,10 @@ def test_the_desk_tells_what_was_made_by_its_shape_and_paper(organizer: Person, 
         "Leaflet, A5 · English, русский",
         "Poster, A4 · English",
     ]
+
+
+def test_nobody_is_asked_how_many_there_are_of_what_was_not_taken(organizer: Person, event: Event) -> None:
+    refused = making.sent(event, "Torn")
+    outcome.refuse(refused.shown, "pdf_damaged", refused.shown.source_key)
+    assert "Torn" not in organizer.client.get(f"/groups/{organizer.group.slug}/desk").text
+    assert "Torn" in organizer.client.get(f"/events/{event.id}/leaflets").text

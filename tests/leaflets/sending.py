@@ -49,7 +49,7 @@ def send_all(person: Person, event: Event, *sent: FileStorage, **words: str) -> 
     path = f"/events/{event.id}/leaflets/new"
     token = TOKEN.search(person.client.get(path).text)
     assert token
-    body, content_type = encoded({"csrf_token": token[1], **WORDS, **words, "file": list(sent)})
+    body, content_type = encoded({"csrf_token": token[1], **WORDS, "title": "", **words, "file": list(sent)})
     return person.client.post(path, data=body, content_type=content_type)
 
 

@@ -7,6 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from organizer.events.rules import Visibility
+from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet
 from organizer.policy import Role
 from tests import factories
@@ -64,3 +65,14 @@ def test_what_is_handed_out_by_link_alone_is_in_no_search_engine(client: FlaskCl
     assert hidden() == [True, True, True]
     making.bring(leaflet, factories.event(organizer.group))
     assert hidden() == [False, False, False]
+
+
+def test_whoever_has_a_withdrawn_one_in_her_hand_sees_where_to_come(client: FlaskClient, organizer: Person) -> None:
+    event = factories.event(organizer.group)
+    leaflet = making.published(event, "Old hours")
+    leaflets.withdraw(leaflet, making.WHO, "The hours have changed.")
+    gone = client.get(f"/leaflets/{leaflet.id}")
+    assert gone.status_code == 410
+    assert "The hours have changed." in gone.text
+    assert f'href="/events/{event.slug}"' in gone.text
+    assert "Old hours" not in gone.text

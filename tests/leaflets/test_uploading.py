@@ -88,6 +88,13 @@ def test_a_name_that_is_too_long_is_cut(organizer: Person, event: Event) -> None
     assert list(_leaflets()) == ["Ж" + "ж" * 119]
 
 
+def test_a_title_that_was_typed_is_that_of_each_of_several(organizer: Person, event: Event) -> None:
+    sent = [sending.file(sending.plain_pdf(), f"leaflet-{code}.pdf") for code in ("en", "ru")]
+    assert sending.send_all(organizer, event, *sent, title="Letters to prisoners").status_code == 303
+    found = sorted((leaflet.language, leaflet.title) for leaflet in db.session.query(Leaflet))
+    assert found == [("en", "Letters to prisoners"), ("ru", "Letters to prisoners")]
+
+
 def test_what_cannot_be_taken_holds_up_none_of_the_others(organizer: Person, event: Event, blobs: Path) -> None:
     sent = [
         sending.file(sending.jpeg(), "good.jpg"),
