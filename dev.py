@@ -82,6 +82,8 @@ def venv_is_sound() -> bool:
 def make_venv() -> None:
     if Path(sys.prefix) == VENV:
         raise Problem("The Python inside .venv cannot make .venv anew: run this with the system's (python3 dev.py).")
+    if VENV.is_symlink():  # Python would empty what it leads to
+        VENV.unlink()
     print(f"Making {VENV} ...", flush=True)
     command = [sys.executable, "-m", "venv", "--without-pip", "--clear", str(VENV)]
     made = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -128,6 +128,17 @@ def test_a_venv_of_a_removed_python_is_not_sound(checkout: Path) -> None:
     assert not dev.venv_is_sound()
 
 
+def test_an_environment_that_is_linked_to_stays_as_it_is(checkout: Path, tmp_path: Path) -> None:
+    others = tmp_path / "elsewhere"
+    (checkout / ".venv").rename(others)
+    (checkout / ".venv").symlink_to(others)
+    before = sorted(others.rglob("*"))
+    dev.make_venv()
+    assert sorted(others.rglob("*")) == before
+    assert not dev.VENV.is_symlink()
+    assert dev.venv_is_sound()
+
+
 def test_no_venv_is_not_sound(checkout: Path) -> None:
     (checkout / ".venv" / "pyvenv.cfg").unlink()
     assert not dev.venv_is_sound()
