@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -210,7 +210,7 @@ def _configure(app: Flask, config: Config) -> None:
     app.session_interface = FormCookie()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(direction=languages.direction, own_name=languages.own_name)
-    app.jinja_env.filters.update(markdown=_markdown, moment=_moment)
+    app.jinja_env.filters.update(markdown=_markdown, moment=_moment, day=_day)
 
 
 def _markdown(source: str) -> Markup:
@@ -221,6 +221,11 @@ def _moment(instant: datetime, zone: str) -> str:
     """An instant as wall time in a zone: "Saturday, June 13, 2026, 7:00 AM"."""
     local = instant.astimezone(ZoneInfo(zone))
     return f"{format_date(local.date(), 'full')}, {format_time(local.time(), 'short', rebase=False)}"
+
+
+def _day(instant: datetime, zone: str) -> date:
+    """The day that it is there."""
+    return instant.astimezone(ZoneInfo(zone)).date()
 
 
 def _hook(app: Flask) -> None:

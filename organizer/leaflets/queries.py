@@ -17,6 +17,7 @@ from organizer.events import queries as events
 from organizer.events.gate import Clearance, VisibleEvent, is_listed, may_see
 from organizer.events.models import Event
 from organizer.events.rules import EventState
+from organizer.groups.models import Group
 from organizer.leaflets.cards import LeafletCard, PageCard, card, page_cards
 from organizer.leaflets.models import EventLeaflet, Leaflet, LeafletVersion, Rendition
 from organizer.leaflets.rules import NOT_MADE, PUBLIC, Purpose, State
@@ -64,6 +65,11 @@ class SeenLeaflet:
 
     def _is_in(self, group_id: str) -> bool:
         return self.viewer.has_role(group_id, Role.MEMBER)
+
+    @cached_property
+    def zone(self) -> str:
+        """Where its group is at home."""
+        return db.session.get_one(Group, self.leaflet.group_id).zone
 
     @cached_property
     def card(self) -> LeafletCard | None:

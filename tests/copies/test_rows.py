@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
+
+from time_machine import TimeMachineFixture
 
 from organizer.db import db
 from organizer.events.models import Event
@@ -155,3 +158,14 @@ def test_nobody_is_asked_how_many_there_are_of_what_was_not_taken(organizer: Per
     outcome.refuse(refused.shown, "pdf_damaged", refused.shown.source_key)
     assert "Torn" not in organizer.client.get(f"/groups/{organizer.group.slug}/desk").text
     assert "Torn" in organizer.client.get(f"/events/{event.id}/leaflets").text
+
+
+def test_days_are_those_of_the_group(organizer: Person, event: Event, time_machine: TimeMachineFixture) -> None:
+    time_machine.move_to(datetime(2026, 11, 24, 0, 30, tzinfo=UTC))
+    leaflet = making.published(event)
+    making.next_version(leaflet)
+    making.publish(leaflet)
+    assert "Nov 23, 2026" in _rows(organizer, event)[0]
+    page = organizer.client.get(f"/leaflets/{leaflet.id}").text
+    assert "2, November 23, 2026" in page
+    assert "Nov 24" not in page
