@@ -14,6 +14,12 @@ for (const button of document.querySelectorAll("[data-copy]")) {
   });
 }
 
+// So are print buttons until there is something to print with, which some browsers on phones lack.
+for (const part of document.querySelectorAll("[data-print]")) {
+  part.hidden = !window.print;
+  part.querySelector("button").addEventListener("click", () => window.print());
+}
+
 // A date says its weekday while it is chosen.
 const weekdays = new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" });
 for (const field of document.querySelectorAll("[data-weekday]")) {

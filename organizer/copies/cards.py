@@ -11,37 +11,65 @@ from flask_babel import gettext as _
 
 from organizer.copies.forms import LeftForm, left_form
 from organizer.copies.queries import Copies
-from organizer.copies.rules import CopiesDetails
+from organizer.copies.rules import CopiesDetails, Taken
 from organizer.leaflets.labels import label_of
+
+
+@dataclass(frozen=True)
+class Undo:
+    """A button that puts back what was taken; `name` is for who hears it away from its row.
+
+    `left_over` is what it sends; with `is_uncounted` it is what was printed, and nobody shall have counted.
+    """
+
+    sentence: str
+    name: str
+    left_over: int | None
+    is_uncounted: bool
 
 
 @dataclass(frozen=True)
 class Counted:
     """A leaflet on the desk; `label` is "" where the title alone tells it from the others.
 
-    `line` is "" where nothing is known, and there is a `form` on the day where somebody counts.
+    `line` is "" where nothing is known, there is a `form` on the day where somebody counts, and an `undo` beside it
+    right after some were taken away.
     """
 
     copies: Copies
     label: str
     line: str
     form: LeftForm | None
+    undo: Undo | None
 
 
-def on_desk(found: Iterable[Copies], *, is_today: bool) -> list[Counted]:
-    """What the desk shows of an action's leaflets."""
+def on_desk(found: Iterable[Copies], taken: Taken | None, *, is_today: bool) -> list[Counted]:
+    """What the desk shows of an action's leaflets; `taken` is what its address says."""
     listed = list(found)
     titles = Counter(copies.title.casefold() for copies in listed)
     alike = {title for title, count in titles.items() if count > 1}
-    return [_on_desk(copies, is_alike=copies.title.casefold() in alike, is_today=is_today) for copies in listed]
+    return [_on_desk(copies, taken, is_alike=copies.title.casefold() in alike, is_today=is_today) for copies in listed]
 
 
-def _on_desk(copies: Copies, *, is_alike: bool, is_today: bool) -> Counted:
+def _on_desk(copies: Copies, taken: Taken | None, *, is_alike: bool, is_today: bool) -> Counted:
     label = label_of(copies.language, copies.made_as) if is_alike else ""
     known = copies.known
-    is_asked = is_today and known.is_counted
-    form = left_form(known, formdata=None, leaflet_id=copies.leaflet_id) if is_asked else None
-    return Counted(copies, label, line(known), form)
+    if not is_today or not known.is_counted:
+        return Counted(copies, label, line(known), form=None, undo=None)
+    form = left_form(known, formdata=None, leaflet_id=copies.leaflet_id)
+    undo = None
+    if taken and taken.leaflet_id == copies.leaflet_id and taken.led_to(known):
+        undo = _undo(copies, taken)
+    return Counted(copies, label, line(known), form, undo)
+
+
+def _undo(copies: Copies, taken: Taken) -> Undo:
+    if taken.before is None:
+        name = _("Undo: %(title)s, back to not counted", title=copies.title)
+        return Undo(_("Nobody had counted before."), name, copies.known.printed, is_uncounted=True)
+    before = number(taken.before)
+    name = _("Undo: %(title)s, back to %(count)s left", title=copies.title, count=before)
+    return Undo(_("It was %(count)s before.", count=before), name, taken.before, is_uncounted=False)
 
 
 def lines(found: Mapping[str, CopiesDetails]) -> dict[str, str]:

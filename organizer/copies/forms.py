@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from flask import request
@@ -11,11 +12,10 @@ from wtforms import HiddenField, IntegerField, StringField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 from wtforms.widgets import TextInput
 
-from organizer.copies.rules import MOST_COPIES, CopiesDetails
+from organizer.copies.rules import MOST_COPIES, TAKEN, CopiesDetails, Taken
 from organizer.forms import Form, line
 
 LONGEST_NAME = 80
-TAKEN = (10, 50)
 GROUPED = re.compile(r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+")
 
 
@@ -70,29 +70,48 @@ class LeftForm(Form):
             self.left_over.id = f"left-{leaflet_id}"
 
     @property
-    def count(self) -> int:
-        """What was typed, once the form is valid."""
-        return self.left_over.data or 0
+    def count(self) -> int | None:
+        """What was typed, once the form is valid; None where it puts back that nobody had counted."""
+        return None if request.form.get("uncounted") else self.left_over.data or 0
 
     @property
     def seen(self) -> int | None:
         """What stood there when the form was opened; -1, which is never there, for what no page has written."""
-        value = self.shown.data or ""
-        if not value:
-            return None
-        return int(value) if re.fullmatch(r"[0-9]{1,7}", value) else -1
+        return _seen(self.shown.data or "")
 
 
-def taken() -> int | None:
+def pressed() -> int | None:
     """How many the pressed button takes away, None for any other."""
     return next((count for count in TAKEN if request.form.get("take") == str(count)), None)
 
 
+def address_of(taken: Taken) -> dict[str, str]:
+    """What the address of the page says on which it can be undone."""
+    return {"taken": taken.leaflet_id, "before": _shown(taken.before), "left": _shown(taken.left_over)}
+
+
+def taken(address: Mapping[str, str]) -> Taken | None:
+    """What `address_of` has said there, None for anything else."""
+    before, left_over = (_seen(address.get(name, "none")) for name in ("before", "left"))
+    if left_over is None or -1 in (before, left_over):
+        return None
+    return Taken(address.get("taken", ""), before, left_over)
+
+
 def left_form(known: CopiesDetails, **options: Any) -> LeftForm:
     """The form as it opens: with what was counted last, or with what was printed."""
-    there = known.printed if known.left_over is None else known.left_over
-    shown = "" if known.left_over is None else str(known.left_over)
-    return LeftForm(data={"left_over": there, "shown": shown}, **options)
+    return LeftForm(data={"left_over": known.there, "shown": _shown(known.left_over)}, **options)
+
+
+def _shown(count: int | None) -> str:
+    return "" if count is None else str(count)
+
+
+def _seen(value: str) -> int | None:
+    """What `_shown` has written; -1, which is never there, for anything else."""
+    if not value:
+        return None
+    return int(value) if re.fullmatch(r"[0-9]{1,7}", value) else -1
 
 
 def _ungrouped(value: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from organizer import audit, outbox, vault
 from organizer.copies import queries
-from organizer.copies.rules import COUNTS, CopiesDetails
+from organizer.copies.rules import COUNTS, CopiesDetails, Taken, after
 from organizer.db import db, writing
 from organizer.errors import RuleError
 from organizer.events.models import Event
@@ -34,8 +34,8 @@ def change(row: EventLeaflet, details: CopiesDetails, shown: str, actor_id: str)
     return row
 
 
-def set_left(row: EventLeaflet, left_over: int, shown: int | None, actor_id: str) -> EventLeaflet:
-    """Say how many are left. Raises RuleError when somebody has said so since it was `shown`."""
+def set_left(row: EventLeaflet, left_over: int | None, shown: int | None, actor_id: str) -> EventLeaflet:
+    """Say how many are left, None where nobody shall have counted. Raises RuleError when somebody has since `shown`."""
     with writing(lock=row):
         if row.left_over != shown:
             raise RuleError("Somebody has counted since you looked. Set it again to put yours in place.")
@@ -44,18 +44,19 @@ def set_left(row: EventLeaflet, left_over: int, shown: int | None, actor_id: str
     return row
 
 
-def hand_out(row: EventLeaflet, count: int, actor_id: str) -> EventLeaflet:
+def hand_out(row: EventLeaflet, count: int, actor_id: str) -> Taken:
     """Take `count` copies from what is left, or from what was printed where nobody has counted yet; none at the least.
 
     Two who do so at once are both counted.
     """
     with writing(lock=row):
-        there = row.printed if row.left_over is None else row.left_over
+        there = CopiesDetails(printed=row.printed, left_over=row.left_over).there
         if there is None:
             raise RuleError("Say first how many are left now.", field="left_over")
-        row.left_over = max(0, there - count)
+        taken = Taken(row.leaflet_id, row.left_over, after(there, count))
+        row.left_over = taken.left_over
         _record(row, actor_id)
-    return row
+    return taken
 
 
 def _record(row: EventLeaflet, actor_id: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, flash, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,8 +11,9 @@ from flask_babel import gettext as _
 from organizer import policy, uploads
 from organizer.copies import cards, queries
 from organizer.copies import service as counting
-from organizer.copies.forms import CopiesForm, LeftForm, left_form, taken
+from organizer.copies.forms import CopiesForm, LeftForm, address_of, left_form, pressed
 from organizer.copies.queries import HandedOut
+from organizer.copies.rules import CopiesDetails
 from organizer.events import queries as events
 from organizer.events.models import Event
 from organizer.events.rules import purge_at
@@ -42,6 +45,7 @@ def copies(handed: HandedOut) -> ResponseReturnValue:
     form = _copies_form(handed)
     if form.accepted(lambda: counting.change(handed.row, form.details(), form.shown.data or "", actor_id())):
         flash(_("Saved."))
+        _ask_about(handed.known)
         return redirect(url_for("copies.of_event", event_id=handed.event.id), 303)
     now = handed.known
     # What is there now, where that is no longer what the form began from; with it before her eyes she may save again.
@@ -71,19 +75,42 @@ def _asked(handed: HandedOut) -> dict[str, object]:
 @policy.allows(queries.organized, signed_in=True)
 def left(handed: HandedOut) -> ResponseReturnValue:
     """How many are left now, with one thumb."""
-    count, button = taken(), Blank()
-    if count is None:
-        form = left_form(handed.known)
-        accepted = form.accepted(lambda: counting.set_left(handed.row, form.count, form.seen, actor_id()))
-    else:
-        accepted = button.accepted(lambda: counting.hand_out(handed.row, count, actor_id()))
-        form = left_form(handed.known, formdata=None).tell_for(button)
-    return _left_page(handed, form) if accepted is None else _to_desk(handed)
+    count = pressed()
+    return _set(handed) if count is None else _take(handed, count)
 
 
-def _to_desk(handed: HandedOut) -> ResponseReturnValue:
+def _set(handed: HandedOut) -> ResponseReturnValue:
+    form = left_form(handed.known)
+    if not form.accepted(lambda: counting.set_left(handed.row, form.count, form.seen, actor_id())):
+        return _left_page(handed, form)
+    answer = _to_desk(handed)
+    _ask_about(handed.known)
+    return answer
+
+
+def _take(handed: HandedOut, count: int) -> ResponseReturnValue:
+    """With the way back in the desk's address."""
+    button = Blank()
+    taken = button.accepted(lambda: counting.hand_out(handed.row, count, actor_id()))
+    if taken is None:
+        return _left_page(handed, left_form(handed.known, formdata=None).tell_for(button))
+    return _to_desk(handed, **address_of(taken))
+
+
+def _to_desk(handed: HandedOut, **address: Any) -> ResponseReturnValue:
     flash(_("%(title)s: %(line)s", title=handed.leaflet.title, line=cards.line(handed.known)))
-    return redirect(url_for("desk.desk", slug=handed.event.group.slug, _anchor="leaflets-left"), 303)
+    return redirect(url_for("desk.desk", slug=handed.event.group.slug, **address, _anchor="leaflets-left"), 303)
+
+
+def _ask_about(known: CopiesDetails) -> None:
+    """Numbers that do not fit are saved all the same."""
+    if known.is_more_than_printed:
+        flash(
+            _(
+                "More are left or handed out than were printed. If older copies are among them, that is fine;"
+                " if not, look at the numbers once more."
+            )
+        )
 
 
 def _left_page(handed: HandedOut, form: LeftForm) -> ResponseReturnValue:

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from organizer import languages, uploads
 from organizer.forms import LONGEST_LINE, LONGEST_TEXT, Form, line, lines, options
-from organizer.leaflets import endings, rules
+from organizer.leaflets import endings, rules, translations
 from organizer.leaflets.models import LONGEST_AUDIENCE, LONGEST_TITLE, Leaflet
 from organizer.leaflets.rules import Kind, LeafletDetails, Licence, NotTaken, Said, Upload
 from organizer.media import PDF_BYTES, PICTURE_BYTES, Refused
@@ -58,9 +58,12 @@ class EditForm(DetailsForm):
     """The same for a leaflet that is there; `version` is the number of the one that says what stands in the form."""
 
     version = HiddenField()
+    same_as = SelectField(_("The same in another language"), validate_choice=False)
 
     def __init__(self, leaflet: Leaflet) -> None:
-        super().__init__(data=typed(leaflet) | {"version": str(leaflet.shown.number)})
+        told = {"version": str(leaflet.shown.number), "same_as": translations.same_as(leaflet)}
+        super().__init__(data=typed(leaflet) | told)
+        self._offer(leaflet)
         self._numbers = {str(version.number): version.number for version in leaflet.versions}
         self._shown = str(leaflet.shown.number)
 
@@ -69,6 +72,19 @@ class EditForm(DetailsForm):
         if not field.raw_data or field.data not in self._numbers:
             field.data = self._shown
             raise ValidationError(gettext("Something was lost on the way. Send it once more, please."))
+
+    def _offer(self, leaflet: Leaflet) -> None:
+        """Ask for the same in another language where there is any to choose."""
+        found = [] if leaflet.shown.made_as else translations.offered(leaflet)
+        if found:
+            self.same_as.choices = options([("", gettext("There is none")), *found])
+        else:
+            del self.same_as
+
+    @property
+    def same(self) -> str | None:
+        """What was chosen as the same in another language, None when nothing could be."""
+        return self.same_as.data if "same_as" in self else None
 
     @property
     def number(self) -> int:

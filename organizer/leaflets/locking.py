@@ -22,18 +22,21 @@ Row = TypeVar("Row", Leaflet, Event)
 
 
 @contextmanager
-def writing_leaflet(leaflet: Leaflet) -> Iterator[None]:
-    """Begin to write with the leaflet locked. Raises Gone when it has been deleted meanwhile."""
+def writing_leaflet(leaflet: Leaflet, *further_ids: str) -> Iterator[None]:
+    """Begin to write with the leaflet locked, and with others. Raises Gone when it has been deleted meanwhile."""
     with writing():
-        if not locked(select(Leaflet).where(Leaflet.id == leaflet.id)):
+        if leaflet not in locked(select(Leaflet).where(Leaflet.id.in_([leaflet.id, *further_ids]))):
             raise Gone
         yield
 
 
 @contextmanager
-def writing_versions(leaflet: Leaflet) -> Iterator[None]:
-    """Begin to write with the leaflet and then all its versions locked, so that who works on one of them waits."""
-    with writing_leaflet(leaflet):
+def writing_versions(leaflet: Leaflet, *further_ids: str) -> Iterator[None]:
+    """Begin to write with the leaflet and then all its versions locked, so that who works on one of them waits.
+
+    Further leaflets are locked beside it, without their versions.
+    """
+    with writing_leaflet(leaflet, *further_ids):
         query = select(LeafletVersion).where(LeafletVersion.leaflet_id == leaflet.id).order_by(LeafletVersion.id)
         db.session.scalars(query.with_for_update(of=LeafletVersion).execution_options(populate_existing=True)).all()
         yield

@@ -18,7 +18,10 @@ IS_PUBLISHED = sqltext("state = 'published'")
 
 
 class Leaflet(Model):
-    """One leaflet of a group; its columns down to `print_notes` are those of `rules.LeafletDetails`."""
+    """One leaflet of a group; its columns down to `print_notes` are those of `rules.LeafletDetails`.
+
+    Leaflets of a group that say the same in several languages share their `work_id` (see `translations`).
+    """
 
     __tablename__ = "leaflet"
 
@@ -30,6 +33,7 @@ class Leaflet(Model):
     credits: Mapped[str] = mapped_column(String(300), default="")
     audience: Mapped[str] = mapped_column(String(LONGEST_AUDIENCE), default="", server_default=sqltext("''"))
     print_notes: Mapped[str] = mapped_column(String(300), default="", server_default=sqltext("''"))
+    work_id: Mapped[Id | None] = mapped_column(String(26), index=True)
     created_at: Mapped[datetime]
 
     versions: Mapped[list[LeafletVersion]] = relationship(order_by="LeafletVersion.number")
@@ -65,7 +69,7 @@ class Leaflet(Model):
     def empty(self) -> None:
         """Leave only that it was there."""
         self.title = self.credits = self.audience = self.print_notes = ""
-        self.licence = Licence.UNSAID
+        self.licence, self.work_id = Licence.UNSAID, None
 
 
 class LeafletVersion(Model):

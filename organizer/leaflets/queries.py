@@ -153,8 +153,9 @@ def seen(viewer: Viewer, leaflet_id: str, version: int | None = None) -> SeenLea
     leaflet = by_id(Leaflet, leaflet_id)
     if leaflet is None:
         return None
-    states, is_organizer = _event_states(leaflet_id), _is_organizer(viewer, leaflet)
-    if not (is_organizer or _may_see(viewer, leaflet, states)):
+    states, is_organizer = event_states([leaflet_id]).get(leaflet_id, []), _is_organizer(viewer, leaflet)
+    was_public = any(version.published_at for version in leaflet.versions)
+    if not (is_organizer or (was_public and is_open_to(viewer, states))):
         return None
     found = leaflet.shown if version is None else leaflet.numbered(version)
     if found is None or not (found.published_at or is_organizer):
@@ -188,24 +189,28 @@ def organized_at(viewer: Viewer, event_id: str, leaflet_id: str) -> tuple[Event,
     return (event, leaflet) if event and leaflet and event in leaflet.events else None
 
 
-def _may_see(viewer: Viewer, leaflet: Leaflet, states: Sequence[EventState]) -> bool:
-    """A leaflet that was ever published is as open as the most open of its events."""
-    was_public = any(version.published_at for version in leaflet.versions)
-    return was_public and any(may_see(event, events.clearance(viewer, event)) for event in states)
+def is_open_to(viewer: Viewer, states: Sequence[EventState]) -> bool:
+    """Whether she may see one of these events: a leaflet that was ever published is as open as the most open one."""
+    return any(may_see(event, events.clearance(viewer, event)) for event in states)
 
 
-def _event_states(leaflet_id: str) -> list[EventState]:
-    """What decides about a leaflet's events, without their words: a file is asked for much more often than a page."""
+def event_states(leaflet_ids: Sequence[str]) -> dict[str, list[EventState]]:
+    """What decides about leaflets' events, by leaflet id, in one query.
+
+    It reads none of their words, as a file is asked for much more often than a page.
+    """
+    told = (Event.id, Event.group_id, Event.editorial, Event.visibility, Event.occurrence, Event.ends_at)
     query = (
-        select(Event.id, Event.group_id, Event.editorial, Event.visibility, Event.occurrence, Event.ends_at)
-        .join(EventLeaflet, EventLeaflet.event_id == Event.id)
-        .where(EventLeaflet.leaflet_id == leaflet_id)
+        select(EventLeaflet.leaflet_id, *told)
+        .join(Event, EventLeaflet.event_id == Event.id)
+        .where(EventLeaflet.leaflet_id.in_(leaflet_ids))
     )
     now = clock.now()
-    return [
-        EventState(event_id, group_id, editorial, visibility, occurrence, is_over=ends_at <= now)
-        for event_id, group_id, editorial, visibility, occurrence, ends_at in db.session.execute(query)
-    ]
+    found: dict[str, list[EventState]] = {}
+    for leaflet_id, event_id, group_id, editorial, visibility, occurrence, ends_at in db.session.execute(query):
+        state = EventState(event_id, group_id, editorial, visibility, occurrence, is_over=ends_at <= now)
+        found.setdefault(leaflet_id, []).append(state)
+    return found
 
 
 def _is_organizer(viewer: Viewer, leaflet: Leaflet) -> bool:

@@ -13,7 +13,7 @@ from organizer.errors import RuleError
 N_ = str
 
 MOST_WAITING = 200
-"""Files of one group that wait to be rebuilt at a time, so that those of others are not long behind."""
+"""Files of one group that wait to be rebuilt or made at a time, so that those of others are not long behind."""
 MEGABYTE = 1_000_000
 
 NO_LETTERS, NO_ROOM, NOT_OPEN, NOT_SET = "no_letters", "no_room", "not_open", "not_set"
@@ -153,13 +153,13 @@ class NotTaken:
 
 
 def check_room(waiting: int, kept_bytes: int, new: int, most_megabytes: int) -> None:
-    """Raise RuleError when a group may not send `new` files beside those that wait, or keeps too much; 0 is no limit.
+    """Raise RuleError when a group may not have `new` files beside those that wait, or keeps too much; 0 is no limit.
 
     What the new ones will take is not known yet, so that a group may be beyond it by what waits.
     """
     if waiting + new > MOST_WAITING:
         raise RuleError(
-            "No more than %(number)s files of a group can wait to be rebuilt. Wait some minutes, then send this again.",
+            "No more than %(number)s files of a group can wait for their turn. Wait some minutes, then try again.",
             "file",
             number=MOST_WAITING,
         )

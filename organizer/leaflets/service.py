@@ -7,11 +7,11 @@ from contextlib import ExitStack, contextmanager
 
 from sqlalchemy import select
 
-from organizer import audit, clock, config, outbox
+from organizer import audit, clock, outbox
 from organizer.db import db, new_id, writing
 from organizer.errors import Gone, RuleError
 from organizer.events.models import Event
-from organizer.leaflets import files, locking, queries, rules
+from organizer.leaflets import files, locking, queries, room, rules, translations
 from organizer.leaflets.locking import writing_versions
 from organizer.leaflets.models import Leaflet, LeafletVersion
 from organizer.leaflets.rules import Kind, LeafletDetails, Move, NotTaken, Said, State, Upload, VersionDetails
@@ -26,15 +26,16 @@ def upload(event: Event, sent: Upload[LeafletDetails], actor_id: str) -> Leaflet
 def upload_all(event: Event, sent: Sequence[Upload[LeafletDetails] | NotTaken], actor_id: str) -> list[Leaflet]:
     """Take files for an event of the group, each for a leaflet of its own; they wait, sealed, to be rebuilt.
 
-    What cannot be taken becomes a refused leaflet, for another file to take its place. Raises StorageDown, and
-    RuleError beyond the group's room; then nothing of any of them is stored. That is looked at before anything is
-    locked: who sends at the same moment may go beyond it, once.
+    Those of one title, each in another language, are the same. What cannot be taken becomes a refused leaflet, for
+    another file to take its place. Raises StorageDown, and RuleError beyond the group's room; then nothing of any of
+    them is stored. That is looked at before anything is locked: who sends at the same moment may go beyond it, once.
     """
-    _check_room(event.group_id, sum(isinstance(each, Upload) for each in sent))
+    room.check(event.group_id, sum(isinstance(each, Upload) for each in sent))
     with ExitStack() as kept:
         versions = [kept.enter_context(_version_of(each)) for each in sent]
         kept.enter_context(writing())
         made = [_new(event, each.details, version) for each, version in zip(sent, versions, strict=True)]
+        translations.tie_batch(made)
         db.session.add_all(made)
         for leaflet in made:
             audit.write(actor_id, "leaflet.uploaded", leaflet.id)
@@ -47,7 +48,7 @@ def upload_again(leaflet: Leaflet, sent: Upload[LeafletDetails], actor_id: str) 
 
     Raises StorageDown, and RuleError as `upload_all`; then nothing is stored.
     """
-    _check_room(leaflet.group_id)
+    room.check(leaflet.group_id)
     with files.sealed(leaflet.shown.id, sent.data) as sealed, writing_versions(leaflet):
         version = leaflet.shown
         version.state = rules.moved(version.state, Move.UPLOAD)
@@ -63,7 +64,7 @@ def upload_version(leaflet: Leaflet, sent: Upload[VersionDetails], actor_id: str
 
     One waits at a time. Raises StorageDown, and RuleError as `upload_all`; then nothing is stored.
     """
-    _check_room(leaflet.group_id)
+    room.check(leaflet.group_id)
     refused = leaflet.waiting
     version_id = refused.id if refused and refused.state == State.REFUSED else new_id()
     with files.sealed(version_id, sent.data) as sealed, writing_versions(leaflet):
@@ -86,24 +87,38 @@ def flatten(version: LeafletVersion, actor_id: str) -> LeafletVersion:
     return version
 
 
-def edit(leaflet: Leaflet, details: LeafletDetails, actor_id: str, number: int) -> LeafletVersion:
+def edit(
+    leaflet: Leaflet, details: LeafletDetails, actor_id: str, number: int, same_as: str | None = None
+) -> LeafletVersion:
     """Change what is said about it.
 
     The text alternative is of the version with this number, and goes to no other; it is left out when that was
-    withdrawn meanwhile. Returns that version.
+    withdrawn meanwhile. Returns that version. `same_as` is the id of one of the group's that says the same in another
+    language, "" for none, None to leave that as it is. Raises RuleError when that one is gone, or is in this language.
     """
-    with writing_versions(leaflet):
+    with writing_versions(leaflet, same_as or leaflet.id):
         version = leaflet.numbered(number)
         if version is None or leaflet.shown.state == State.WITHDRAWN:
             raise Gone
         told = leaflet.title, leaflet.language
         leaflet.take(details)
+        if same_as is not None:
+            translations.tie(leaflet, _other(leaflet, same_as) if same_as else None)
         if version.state != State.WITHDRAWN:
             version.text_alternative = details.text_alternative
         # The calendar entries of its actions tell both.
         is_retold = leaflet.published is not None and told != (leaflet.title, leaflet.language)
         _record(actor_id, "leaflet.edited", leaflet, version, *(_touched(leaflet) if is_retold else ()))
     return version
+
+
+def _other(leaflet: Leaflet, leaflet_id: str) -> Leaflet:
+    """Another one of the same group that is there. Raises RuleError."""
+    other = db.session.get(Leaflet, leaflet_id)
+    is_there = other and other is not leaflet and other.group_id == leaflet.group_id
+    if other is None or not is_there or other.shown.state == State.WITHDRAWN:
+        raise RuleError("That one is gone by now. Choose another one.", "same_as")
+    return other
 
 
 def edit_version(version: LeafletVersion, details: VersionDetails, actor_id: str) -> LeafletVersion:
@@ -197,11 +212,6 @@ def take_away(event: Event, leaflet: Leaflet, actor_id: str) -> Leaflet:
         audit.write(actor_id, "leaflet.taken_away", leaflet.id)
         outbox.commit(*facts)
     return leaflet
-
-
-def _check_room(group_id: str, new: int = 1) -> None:
-    """Raise RuleError when so many more files are beyond what one group may have of the site."""
-    rules.check_room(*queries.held(group_id), new, config.current().leaflet_megabytes)
 
 
 @contextmanager

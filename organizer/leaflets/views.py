@@ -8,9 +8,9 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from organizer import kept, languages, paging, policy, serving, uploads
+from organizer import kept, languages, limits, paging, policy, serving, uploads
 from organizer.forms import Blank
-from organizer.leaflets import coming, files, further_pages, labels, names, queries, renditions, search
+from organizer.leaflets import coming, files, further_pages, labels, names, queries, renditions, search, translations
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.cards import REMOVED, list_url
 from organizer.leaflets.files import ServedFile
@@ -24,6 +24,8 @@ from organizer.search import typed as typed_words
 
 blueprint = Blueprint("leaflets", __name__)
 PAGE = 24
+SEARCHED = "120/minute"
+"""For the whole site, whoever searches: in long leaflets it takes a fifth of a second, and looking around is free."""
 SLUG = re.compile(r"[a-z0-9-]{1,80}")
 
 
@@ -35,6 +37,8 @@ SLUG = re.compile(r"[a-z0-9-]{1,80}")
 def library(viewer: Viewer) -> ResponseReturnValue:  # noqa: ARG001 - the same for all
     """All leaflets that are handed out somewhere, the newest first, or what a reader looks for."""
     asked = _asked()
+    if "q" in asked:
+        limits.take("searches of leaflets", "all", SEARCHED)
     found = search.found(_wanted(asked), PAGE, (paging.number() - 1) * PAGE)
     page = render_template(
         "leaflets/library.html",
@@ -74,7 +78,12 @@ def read(seen: SeenLeaflet) -> ResponseReturnValue:
     """One leaflet, or one of its versions; before it is published, what its organizers must know of it."""
     if not seen.is_published:
         return _draft_page(seen, Blank())
-    further = {"to_print": renditions.to_print(seen.version), "coming": coming.coming(seen.leaflet), "form": Blank()}
+    further = {
+        "to_print": renditions.to_print(seen.version),
+        "coming": coming.coming(seen.leaflet),
+        "translations": translations.seen(seen.viewer, seen.leaflet),
+        "form": Blank(),
+    }
     return kept.asked_anew(render_template("leaflets/read.html", **_values(seen), **further))
 
 
@@ -143,7 +152,7 @@ def sent(served: ServedFile) -> Response:
 def edit(seen: SeenLeaflet) -> ResponseReturnValue:
     """Change what is said about it."""
     form, leaflet = EditForm(seen.leaflet), seen.leaflet
-    version = form.accepted(lambda: leaflets.edit(leaflet, form.details(), actor_id(), form.number))
+    version = form.accepted(lambda: leaflets.edit(leaflet, form.details(), actor_id(), form.number, form.same))
     if version is not None and version.state == State.WITHDRAWN:
         return _told(seen, _("The version whose words you changed was taken away meanwhile. The rest is saved."))
     if version is not None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, render_template, url_for
+from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -16,7 +17,9 @@ from organizer import clock, policy
 from organizer.copies import cards as copies_cards
 from organizer.copies import queries as copies
 from organizer.copies.cards import Counted
+from organizer.copies.forms import taken
 from organizer.copies.queries import Copies
+from organizer.copies.rules import Taken
 from organizer.events import queries as events
 from organizer.events.cards import Card, card
 from organizer.events.gate import VisibleEvent
@@ -52,10 +55,9 @@ class OnDesk:
     def is_today(self) -> bool:
         return self.days_left == 0
 
-    @property
-    def counted(self) -> list[Counted]:
-        """Its leaflets with what is known of their copies."""
-        return copies_cards.on_desk(self.copies, is_today=self.is_today)
+    def counted(self, taken: Taken | None) -> list[Counted]:
+        """Its leaflets with what is known of their copies, and the way back from what was just taken away."""
+        return copies_cards.on_desk(self.copies, taken, is_today=self.is_today)
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def desk(group: Group) -> ResponseReturnValue:
         asked=removals.count_waiting(group.id),
         is_owner=policy.viewer().has_role(group.id, Role.OWNER),
         now=now,
+        taken=taken(request.args),
         blank=Blank(),
     )
 
@@ -115,12 +118,14 @@ def _days_left(event: VisibleEvent, now: datetime) -> int:
 def _needs(found: list[OnDesk], now: datetime) -> list[Need]:
     """What waits: what is wrong by now first, then statements, as somebody spoke and waits for an answer."""
     ids = [item.event.id for item in found]
-    spoken, uploaded, pictured = statements.waiting(ids), leaflets.waiting(ids), photos.waiting(ids)
+    spoken, pictured = statements.waiting(ids), photos.waiting(ids)
     late, outdated = set(purge.late()), posters.outdated_of(ids)
+    # One that waits and says something else is told of once: as that, for it is to be made anew before anybody looks.
+    uploaded = Counter(leaflets.waiting(ids)) - outdated.waiting
     made = [
         (
             _late(item, late),
-            _waiting(item, outdated, _posters, "copies.of_event", _("Look at it")),
+            _waiting(item, outdated.all, _posters, "copies.of_event", _("Look at it")),
             _waiting(item, spoken, _statements, "review.queue", _("Read")),
             _waiting(item, pictured, _photos, "photos.of_event", _("Look at it")),
             _waiting(item, uploaded, _leaflets, "copies.of_event", _("Look at it")),

@@ -24,17 +24,21 @@ from organizer.groups import queries as groups
 from organizer.groups.models import City, Group
 from organizer.keeping import held
 from organizer.leaflets import queries as leaflets
+from organizer.leaflets.cards import LeafletCard
+from organizer.leaflets.models import Leaflet
 from organizer.pages import asked, queries
 from organizer.pages.queries import EventSeen
 from organizer.pages.rendered import once_per_change
 from organizer.photos import queries as photos
 from organizer.policy import Role, Viewer
+from organizer.posters import queries as posters
 from organizer.rsvps import queries as rsvps
 from organizer.rsvps.forms import LEVELS
 from organizer.statements import queries as statements
 
 blueprint = Blueprint("pages", __name__)
 ON_HOME = 5
+LEAFLETS_ON_HOME = 4
 PAGE = 50
 
 
@@ -63,8 +67,14 @@ def _home() -> dict[str, object]:
         "follow": calendars.follow("all", config.current().site_name),
         "quotes": statements.latest(2),
         "photos": photos.latest(1),
-        "leaflets": leaflets.latest(4),
+        "leaflets": _to_take_along(),
     }
+
+
+def _to_take_along() -> Sequence[LeafletCard]:
+    """The latest leaflets; nobody is sent to print what the page of its action has overtaken."""
+    overtaken = posters.overtaken_among(leaflets.handed_out())
+    return leaflets.latest(LEAFLETS_ON_HOME, 0, Leaflet.id.not_in(overtaken))
 
 
 @blueprint.get("/events/<address>")

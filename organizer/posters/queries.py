@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import selectinload
 
 from organizer import clock
@@ -21,6 +22,14 @@ from organizer.posters import words
 from organizer.posters.rules import Recipe, may_be_made
 
 IS_MADE = LeafletVersion.made_as.is_not(None)
+
+
+@dataclass(frozen=True)
+class Outdated:
+    """How many of the leaflets of each event are `outdated`, by event id, and how many of those wait for a look."""
+
+    all: Counter[str]
+    waiting: Counter[str]
 
 
 def organized(viewer: Viewer, leaflet_id: str) -> SeenLeaflet | None:
@@ -63,8 +72,8 @@ def outdated(among: Sequence[Leaflet]) -> dict[str, str]:
     return {leaflet_id: change for leaflet_id, change in found.items() if change is not None}
 
 
-def outdated_of(event_ids: Collection[str]) -> dict[str, int]:
-    """How many of the leaflets that are handed out at each event are `outdated`, in a fixed number of queries.
+def outdated_of(event_ids: Collection[str]) -> Outdated:
+    """The `outdated` among the leaflets that are handed out at each event, in a fixed number of queries.
 
     Events without any are left out, and so are those that are over.
     """
@@ -76,19 +85,28 @@ def outdated_of(event_ids: Collection[str]) -> dict[str, int]:
     )
     rows = db.session.execute(query).all()
     among = select(Leaflet).where(Leaflet.id.in_({row.leaflet_id for row in rows}))
-    found = outdated(db.session.scalars(among.options(selectinload(Leaflet.versions))).all()) if rows else {}
-    return Counter(row.event_id for row in rows if row.leaflet_id in found)
+    leaflets_there = db.session.scalars(among.options(selectinload(Leaflet.versions))).all() if rows else []
+    found = outdated(leaflets_there)
+    waiting = {leaflet.id for leaflet in leaflets_there if leaflet.waiting and leaflet.id in found}
+    return Outdated(*(Counter(row.event_id for row in rows if row.leaflet_id in ids) for ids in (found, waiting)))
 
 
 def overtaken_at(event_id: str) -> dict[str, str]:
-    """Which published ones of an event say something else than the page of the event that each was made from.
+    """As `overtaken_among`, of what is handed out at an event."""
+    return overtaken_among(select(EventLeaflet.leaflet_id).where(EventLeaflet.event_id == event_id))
+
+
+def overtaken_among(leaflet_ids: Collection[str] | Select[str]) -> dict[str, str]:
+    """Which published ones among these say something else than the page of the event that each was made from.
 
     By id, each with the id of that event; in a fixed number of queries.
     """
+    # Of what was made from an event that is over, nothing is told; so neither its words nor the event's are read.
     query = (
         select(LeafletVersion.leaflet_id, LeafletVersion.made_as, LeafletVersion.text)
-        .join(EventLeaflet, EventLeaflet.leaflet_id == LeafletVersion.leaflet_id)
-        .where(EventLeaflet.event_id == event_id, LeafletVersion.state == State.PUBLISHED, IS_MADE)
+        .outerjoin(Event, Event.id == LeafletVersion.made_as["event_id"].as_string())
+        .where(LeafletVersion.leaflet_id.in_(leaflet_ids), LeafletVersion.state == State.PUBLISHED, IS_MADE)
+        .where(or_(Event.id.is_(None), Event.ends_at > clock.now()))
     )
     made = [(row.leaflet_id, row.made_as, row.text) for row in db.session.execute(query)]
     events = _events({made_as["event_id"] for _id, made_as, _text in made}) if made else {}

@@ -7,7 +7,7 @@ from organizer.db import db, new_id, writing
 from organizer.errors import Gone, RuleError
 from organizer.events.gate import Clearance, visible
 from organizer.events.models import Event
-from organizer.leaflets import files
+from organizer.leaflets import files, room
 from organizer.leaflets.locking import writing_versions
 from organizer.leaflets.models import Leaflet, LeafletVersion
 from organizer.leaflets.rules import NOT_OPEN, Kind, LeafletDetails, Move, State, moved
@@ -17,9 +17,13 @@ from organizer.posters.rules import NotMade, Recipe, may_be_made
 
 
 def make(event: Event, recipe: Recipe, details: LeafletDetails, actor_id: str) -> Leaflet:
-    """Begin a leaflet of the event; a worker sets its pages. Raises NotMade for an event that is not open."""
+    """Begin a leaflet of the event; a worker sets its pages.
+
+    Raises NotMade for an event that is not open, and RuleError beyond the group's room.
+    """
     with writing(lock=event):
         kept = _kept(event, recipe)
+        room.check(event.group_id)
         leaflet = Leaflet(id=new_id(), group_id=event.group_id, events=[event], created_at=clock.now())
         leaflet.versions = [_version(kept, 1)]
         leaflet.take(details)
@@ -33,8 +37,8 @@ def make_anew(leaflet: Leaflet, recipe: Recipe, details: LeafletDetails, actor_i
 
     Before anything of it is published, title and language follow when its first language is another one.
 
-    Raises NotMade when its event is not open, RuleError for what was not made from it or is being made, and Gone when
-    it was withdrawn.
+    Raises NotMade when its event is not open, RuleError beyond the group's room and for what was not made from it or is
+    being made, and Gone when it was withdrawn.
     """
     with writing_versions(leaflet):
         before = queries.recipe_of(leaflet)
@@ -43,6 +47,7 @@ def make_anew(leaflet: Leaflet, recipe: Recipe, details: LeafletDetails, actor_i
         if before is None or before.event_id != recipe.event_id:
             raise RuleError("That does not go with what has happened to this leaflet since. Look at it again.")
         kept = _kept(db.session.get(Event, recipe.event_id), recipe)
+        room.check(leaflet.group_id, in_place=bool(leaflet.waiting and leaflet.waiting.renditions))
         had = files.blob_keys(leaflet.waiting.id) if leaflet.waiting else ()
         version = _emptied(leaflet.waiting, kept) if leaflet.waiting else _next(leaflet, kept)
         if leaflet.published is None and recipe.languages[0] != before.languages[0]:

@@ -46,6 +46,12 @@ def overtaken_at(event_id: str) -> dict[str, str]:
 
 
 @blueprint.app_template_global()
+def overtaken_among(leaflet_ids: list[str]) -> dict[str, str]:
+    """For `leaflets/library.html`, which everyone reads."""
+    return queries.overtaken_among(leaflet_ids)
+
+
+@blueprint.app_template_global()
 def may_be_made_anew(leaflet: Leaflet) -> bool:
     """For `posters/_again.html`: not while it is being made, and not once a file was uploaded in its place."""
     return queries.recipe_of(leaflet) is not None

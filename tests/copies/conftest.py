@@ -8,7 +8,6 @@ import pytest
 from flask import Flask
 
 from organizer import storage
-from organizer.db import db
 from organizer.events.models import Event
 from organizer.leaflets.models import EventLeaflet
 from tests import factories
@@ -29,4 +28,4 @@ def event(organizer: Person) -> Event:
 @pytest.fixture
 def row(event: Event) -> EventLeaflet:
     """The event's one leaflet."""
-    return db.session.get_one(EventLeaflet, (event.id, counting.leaflet(event).id))
+    return counting.row(event)

@@ -25,6 +25,11 @@ def leaflet(event: Event, title: str = "Letters to prisoners") -> Leaflet:
     return leaflets.upload(event, Upload(LeafletDetails(title, "en"), Kind.PICTURE, sending.jpeg()), "a" * 26)
 
 
+def row(event: Event, title: str = "Letters to prisoners") -> EventLeaflet:
+    """A leaflet of the event's, of whose copies nothing is known."""
+    return db.session.get_one(EventLeaflet, (event.id, leaflet(event, title).id))
+
+
 def path(row: EventLeaflet, act: str = "copies") -> str:
     return f"/events/{row.event_id}/leaflets/{row.leaflet_id}/{act}"
 

@@ -8,6 +8,7 @@ import re
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from time_machine import TimeMachineFixture
 
 from organizer.db import db
 from organizer.events.models import Event
@@ -256,3 +257,49 @@ def test_they_are_counted_only_where_that_is_not_known_already(app: Flask, organ
             assert search.found(Wanted(words=("nothing",)), 6).count == 0
     assert asked == {(6, 0): 1, (5, 0): 2, (3, 3): 1, (3, 6): 2}
     assert len(sent) == 1
+
+
+# Too often.
+
+
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch, time_machine: TimeMachineFixture) -> TimeMachineFixture:
+    """Three searches in a minute, on a clock that stands still."""
+    monkeypatch.setattr(views, "SEARCHED", "3/minute")
+    time_machine.move_to("2027-06-13T19:00:00+00:00", tick=False)
+    return time_machine
+
+
+def _search(client: FlaskClient, count: int, query: str = "q=letters", address: str = "198.51.100.77") -> list[int]:
+    """How as many searches are answered."""
+    path, asker = f"/leaflets?{query}", {"REMOTE_ADDR": address}
+    return [client.get(path, environ_overrides=asker).status_code for _ in range(count)]
+
+
+def test_a_flood_of_searches_is_told_to_wait_whoever_sends_them(
+    client: FlaskClient, patience: TimeMachineFixture
+) -> None:
+    assert _search(client, 4) == [200, 200, 200, 429]
+    assert _search(client, 1, "q=letters&page=2", "203.0.113.91") == [429]
+    refused = client.get("/leaflets?q=trial")
+    assert refused.headers["Retry-After"] == "60"
+    assert "too often in a short time" in refused.text
+    patience.shift(61)
+    assert _search(client, 1) == [200]
+
+
+def test_looking_around_without_words_is_never_too_often(
+    client: FlaskClient, organizer: Person, event: Event, patience: TimeMachineFixture
+) -> None:
+    _out(organizer, event, "Letters")
+    for query in ("", "q=", "q=%20", "language=en", "topic=letters&format=pdf", "page=2"):
+        assert set(_search(client, 9, query)) == {200}
+    assert _search(client, 4) == [200, 200, 200, 429]
+    assert _titles(client) == _titles(client, language="en") == ["Letters"]
+
+
+def test_a_search_that_is_refused_looks_at_no_leaflet(client: FlaskClient, patience: TimeMachineFixture) -> None:
+    _search(client, 3)
+    with querying.statements() as sent:
+        assert _search(client, 1) == [429]
+    assert not any("leaflet" in statement for statement in sent)

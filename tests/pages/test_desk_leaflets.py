@@ -84,6 +84,15 @@ def test_each_leaflet_is_a_row_whose_numbers_lead_to_where_they_are_changed(orga
     }
 
 
+@pytest.mark.parametrize("hours", [-48, 11])
+def test_all_its_leaflets_are_one_press_away(
+    organizer: Person, event: Event, time_machine: TimeMachineFixture, hours: int
+) -> None:
+    """Before the day and on it, whether or not there are any yet."""
+    time_machine.move_to(_at(event, 0) + timedelta(hours=hours))
+    assert f'href="/events/{event.id}/leaflets"' in _next(organizer).partition('class="desk-buttons"')[2]
+
+
 def test_on_the_day_what_nobody_has_counted_can_still_be_counted(
     organizer: Person, event: Event, time_machine: TimeMachineFixture
 ) -> None:

@@ -12,6 +12,7 @@ import pypdfium2
 import pytest
 from flask import Flask
 from playwright.sync_api import Page as Paper
+from playwright.sync_api import expect
 
 from organizer import outbox, storage
 from organizer.codes import service as codes
@@ -159,3 +160,40 @@ def test_each_part_has_paper_of_its_own_and_every_code_leads_where_it_should(
         assert followed.status_code == 303
         assert re.fullmatch(rf"/leaflets/({leaflet.id}|{second.id})", followed.location)
     assert organizer.client.get(next(iter(links[0]))).status_code == 200
+
+
+# The button.
+
+
+def sheets(event: Event, leaflet: Leaflet) -> list[str]:
+    """The pages that are made to be printed."""
+    slip, code = sheet(event)[0], coding.code(leaflet, "The bridge")
+    own = f"/leaflets/{leaflet.id}/codes"
+    return [
+        f"{own}/sheet",
+        f"{own}/{code.id}/sheet",
+        f"/events/{event.id}/slips/{slip.sheet_id}",
+        f"/events/{event.id}/print",
+    ]
+
+
+def test_a_page_made_for_paper_is_printed_with_one_press(event: Event, leaflet: Leaflet, paper: Paper) -> None:
+    paper.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; };")
+    for path in sheets(event, leaflet):
+        paper.emulate_media(media="screen")
+        paper.goto(f"http://localhost{path}")
+        button = paper.get_by_role("button", name="Print", exact=True)
+        button.click()
+        assert paper.evaluate("window.printed") == 1
+        paper.emulate_media(media="print")
+        expect(button).to_be_hidden()
+
+
+def test_no_button_is_there_that_could_do_nothing(organizer: Person, event: Event, leaflet: Leaflet) -> None:
+    with printing.opened(organizer.client, java_script_enabled=False) as page:
+        for path in sheets(event, leaflet):
+            page.goto(f"http://localhost{path}")
+            expect(page.locator("[data-print]")).to_be_hidden()
+        page.goto(f"http://localhost/events/{event.id}/print?chosen=1")
+        expect(page.get_by_text("Nothing is ticked.")).to_be_visible()
+        expect(page.locator("[data-print]")).to_have_count(0)

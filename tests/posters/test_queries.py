@@ -158,18 +158,43 @@ def test_the_desk_names_the_actions_whose_leaflets_say_something_else(
     page = organizer.client.get(desk).text
     assert said.format(event.title) in page
     assert said.format(other.title) in page
-    assert queries.outdated_of([other.id]) == {other.id: 1}
+    assert queries.outdated_of([other.id]).all == {other.id: 1}
     making.anew(organizer, leaflet)
     assert "something else" not in organizer.client.get(desk).text
+
+
+def test_the_desk_counts_one_that_waits_and_was_overtaken_once(
+    organizer: Person, event: Event, leaflet: Leaflet
+) -> None:
+    desk, other = f"/groups/{organizer.group.slug}/desk", ready(organizer, event, "uk")
+    overtaken = f"{{}} for {event.title} {{}} something else than"
+    one, two = overtaken.format("1 leaflet", "says"), overtaken.format("2 leaflets", "say")
+    assert f"2 leaflets for {event.title} wait for your look." in organizer.client.get(desk).text
+    making.change(event, place="Lake Merritt", what_to_bring="A pen")
+    assert queries.outdated_of([event.id]).waiting == {event.id: 2}
+    page = organizer.client.get(desk).text
+    assert two in page
+    assert "your look" not in page
+    making.anew(organizer, other)
+    page = organizer.client.get(desk).text
+    assert one in page
+    assert f"1 leaflet for {event.title} waits for your look." in page
+    making.anew(organizer, leaflet)
+    leaflets.publish(leaflet, organizer.account_id, leaflet.shown.number)
+    making.change(event, place="Lake Temescal", what_to_bring="A pen")
+    assert queries.outdated_of([event.id]).waiting == {event.id: 1}
+    page = organizer.client.get(desk).text
+    assert two in page
+    assert "your look" not in page
 
 
 def test_of_what_is_over_the_desk_tells_nothing(
     organizer: Person, event: Event, leaflet: Leaflet, time_machine: TimeMachineFixture
 ) -> None:
     making.change(event, place="Lake Merritt", what_to_bring="A pen")
-    assert queries.outdated_of([event.id]) == {event.id: 1}
+    assert queries.outdated_of([event.id]).all == {event.id: 1}
     time_machine.move_to(event.ends_at)
-    assert queries.outdated_of([event.id]) == {}
+    assert queries.outdated_of([event.id]).all == {}
 
 
 def test_it_is_told_when_the_page_shows_the_exact_spot(organizer: Person, time_machine: TimeMachineFixture) -> None:

@@ -46,9 +46,12 @@ def hand_out(played: dict[str, Event]) -> None:
         leaflets.upload(played[sheet.scene.title], Upload(sheet.details, sheet.kind, sheet.make()), state.ACCOUNT_ID)
         for sheet in LEAFLETS
     ]
+    by_title = {leaflet.title: leaflet for leaflet in uploaded}
     for leaflet, sheet in zip(uploaded, LEAFLETS, strict=True):
         if _publish(leaflet, leaflet.shown):
             _go_on(leaflet, sheet, played)
+        if sheet.same_as:
+            leaflets.edit(leaflet, sheet.details, state.ACCOUNT_ID, 1, same_as=by_title[sheet.same_as].id)
     _ask_for_poster(played[MARKET.title])
 
 

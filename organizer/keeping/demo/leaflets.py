@@ -1,4 +1,4 @@
-"""The demo's leaflets: two sheets set by typst, one of them in place of a drawing, and one drawing. Ours."""
+"""The demo's leaflets: sheets set by typst, one in place of a drawing, one in two languages; and one drawing. Ours."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ MADE_FOR_THE_DEMO = "Made for the demo of Organizer"
 DRAWN_FOR_THE_DEMO = "Drawn for the demo of Organizer"
 
 WHO: dict[str, Any] = {
+    "language": "en",
     "title": "They said no. They are in prison.",
     "lead": "In Russia people are locked up because they spoke against the war. You can write to them today.",
     "sections": [
@@ -44,6 +45,7 @@ WHO: dict[str, Any] = {
 }
 
 HOW: dict[str, Any] = {
+    "language": "en",
     "title": "How to write to a prisoner",
     "lead": "It takes ten minutes, and it is read several times.",
     "sections": [
@@ -71,6 +73,35 @@ HOW: dict[str, Any] = {
     "foot": "No copyright: copy it, translate it, hand it on.",
 }
 
+HOW_IN_SPANISH: dict[str, Any] = {
+    "language": "es",
+    "title": "Cómo escribir a una persona presa",
+    "lead": "Se tarda diez minutos, y se lee varias veces.",
+    "sections": [
+        {
+            "heading": "Empieza",
+            "text": "Di quién eres, hasta donde quieras: basta un nombre. Di que has oído hablar de ella y que te "
+            "alegra poder escribirle.",
+        },
+        {
+            "heading": "Sigue",
+            "text": "Cuenta cosas pequeñas: qué crece en tu balcón, qué cocinaste, qué te hizo reír. Un día fuera es "
+            "una noticia dentro.",
+        },
+        {
+            "heading": "Calla",
+            "text": "Nombres y planes de otras personas. Preguntas sobre el caso. Todo lo que pueda usarse contra "
+            "ella: primero lo lee la censura.",
+        },
+        {
+            "heading": "Termina",
+            "text": "Pregúntale algo que le guste responder. Mete una postal. Escribe otra vez dentro de un mes, "
+            "aunque no haya llegado respuesta.",
+        },
+    ],
+    "foot": "Sin derechos reservados: copia, traduce, pasa la hoja.",
+}
+
 
 @dataclass(frozen=True)
 class Edition:
@@ -83,7 +114,10 @@ class Edition:
 
 @dataclass(frozen=True)
 class Sheet:
-    """What an organizer would upload for the scene's event, and bring to the `further` one; `make` gives its bytes."""
+    """What an organizer would upload for the scene's event, and bring to the `further` one; `make` gives its bytes.
+
+    It says the same as the sheet with the title `same_as`, which comes before it, in another language.
+    """
 
     scene: Scene
     details: LeafletDetails
@@ -91,6 +125,7 @@ class Sheet:
     make: Callable[[], bytes]
     further: Scene | None = None
     second: Edition | None = None
+    same_as: str = ""
 
 
 @cache
@@ -104,8 +139,8 @@ def _set(data: dict[str, Any]) -> Callable[[], bytes]:
     return partial(documents.pdf, "keeping/demo/leaflet.typ", data)
 
 
-def _said(title: str, made: str, text_alternative: str = "") -> LeafletDetails:
-    return LeafletDetails(title, "en", Licence.CC0, made, text_alternative=text_alternative)
+def _said(title: str, made: str, text_alternative: str = "", language: str = "en") -> LeafletDetails:
+    return LeafletDetails(title, language, Licence.CC0, made, text_alternative=text_alternative)
 
 
 TABLE = (
@@ -138,4 +173,11 @@ LEAFLETS = (
         further=ANNIVERSARY,
     ),
     Sheet(MARKET, _said(HOW["title"], MADE_FOR_THE_DEMO), Kind.PDF, _set(HOW)),
+    Sheet(
+        MARKET,
+        _said(HOW_IN_SPANISH["title"], MADE_FOR_THE_DEMO, language=HOW_IN_SPANISH["language"]),
+        Kind.PDF,
+        _set(HOW_IN_SPANISH),
+        same_as=HOW["title"],
+    ),
 )

@@ -193,6 +193,12 @@ def test_a_leaflet_was_replaced_and_its_copies_are_counted_where_it_was_and_wher
     assert "250 of 300 printed · 40 left · 210 handed out" in client.get(f"/events/{then.id}/leaflets").text
 
 
+def test_a_leaflet_in_two_languages_leads_from_the_one_to_the_other(seconds: float, client: FlaskClient) -> None:
+    spanish = db.session.scalars(select(Leaflet).where(Leaflet.language == "es")).one()
+    english = db.session.scalars(select(Leaflet).where(Leaflet.work_id == spanish.work_id, Leaflet.language == "en"))
+    assert f'href="/leaflets/{spanish.id}" lang="es"' in client.get(f"/leaflets/{english.one().id}").text
+
+
 def test_a_code_in_a_place_was_followed_on_some_days(seconds: float, client: FlaskClient) -> None:
     code = db.session.scalars(select(LeafletCode)).one()
     assert code.version.state == State.PUBLISHED
