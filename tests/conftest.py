@@ -16,8 +16,11 @@ from argon2 import PasswordHasher
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from playwright.sync_api import Browser as Chromium
 from sqlalchemy import create_engine, text
 from werkzeug.test import TestResponse
+from xdist.remote import Producer
+from xdist.scheduler import Scheduling
 
 from organizer import config, documents, kept, limits, vault
 from organizer.accounts import passwords
@@ -26,10 +29,23 @@ from organizer.keeping.demo import state as demo
 from organizer.media import Refused, sandbox
 from organizer.pages.models import PageVersion
 from organizer.web import create_app
-from tests import factories
+from tests import factories, sharing_out
+from tests.chromium import launched
 
 DATABASE_URL = os.environ.get("ORGANIZER_TEST_DATABASE_URL", "")
 NOT_EMPTIED = {"alembic_version", "page_version"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=sharing_out.place)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> Scheduling | None:
+    """Of several processes each takes whole files, unless another way was asked for."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    config.option.loadscopereorder = False
+    return sharing_out.ByFile(config, log)
 
 
 class Browser(FlaskClient):
@@ -170,6 +186,14 @@ def client(app: Flask) -> FlaskClient:
 def organizer(app: Flask) -> factories.Person:
     """An organizer of a new group, signed in."""
     return factories.person(app)
+
+
+# Not for the session: Playwright keeps an event loop running, beside which no other test could run its own.
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    """A real browser, for the tests of one file."""
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

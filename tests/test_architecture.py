@@ -280,7 +280,6 @@ STANDS_AT = {
 }
 
 
-@pytest.mark.xdist_group("world")
 def test_one_word_goes_all_the_way_from_the_input_to_the_column(app: Flask) -> None:
     wrong = []
     forms = asking.forms(world.of(app))

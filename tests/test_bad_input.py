@@ -19,7 +19,6 @@ from tests.asking import Asked, Sent
 from tests.reading import Field, Page
 from tests.world import World, build, path_of
 
-pytestmark = pytest.mark.xdist_group("world")
 KIND = {200, 303, 400, 404, 405, 409, 410, 413, 422, 429}
 LONG = "x" * 100_000
 CONTROLS = "a\x00b\x01c\x1b[31md\x7fe\x85f\u2028g\u200bh\ufffei\tj"

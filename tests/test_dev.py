@@ -225,7 +225,7 @@ def test_a_named_chromium_that_is_missing_is_told(tmp_path: Path) -> None:
         dev.find_chromium({"CHROMIUM": str(tmp_path / "missing")})
 
 
-WORKERS = ["-n", "3", "--dist", "loadgroup"]
+WORKERS = ["-n", "3", "--dist", "loadfile"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,6 @@ from tests.reading import Page
 from tests.test_policies import EVERYONE, TABLE
 from tests.world import WITHOUT_ACCOUNT, World, path_of
 
-pytestmark = pytest.mark.xdist_group("world")
 POLICY = {
     "default-src": "'none'",
     "script-src": "'self'",

@@ -16,7 +16,6 @@ from organizer.web import create_app
 from tests import asking, world
 from tests.world import ROLES, WITHOUT_ACCOUNT, World, build, path_of
 
-pytestmark = pytest.mark.xdist_group("world")
 OPEN, SIGN_IN, NOTHING = "open", "sign in", "nothing"
 TOKEN = re.compile(rb'(name="(?:csrf_token|began)"[^>]*value=)"[^"]*"')
 

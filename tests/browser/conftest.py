@@ -2,37 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext
 
 from tests.browser import gallery, looks
 from tests.browser.gallery import Gallery
 from tests.browser.letters import Letters, begin, link_in, signed_in
 from tests.browser.watch import Watch
+from tests.chromium import launched
 from tests.made_once import made_once
 from tests.served import serving
 
-ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    # A page's script is run once or twice, and is not worth what it costs to make it fast.
-    "--js-flags=--no-turbofan --no-maglev",
-    # The last of these switches counts, so Playwright's own words are among these. Beside them are two pages that each
-    # window would load below its address bar, at the price of three of ours, and a process in store.
-    "--disable-features="  # noqa: ISC004 - one switch
-    "AvoidUnnecessaryBeforeUnloadCheckSync,DestroyProfileOnBrowserClose,HttpsUpgrades,HttpsFirstBalancedModeAutoEnable,"
-    "LensOverlay,MediaRouter,PaintHolding,ThirdPartyStoragePartitioning,AvoidCorsURLLoaderRestartOnRedirect,"
-    "OptimizationHints,NetworkTimeServiceQuerying,AimEnabled,PreconnectToSearch,"
-    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,SpareRendererForSitePerProcess",
-)
 PATIENCE_MILLISECONDS = 20_000
 Browse = Callable[..., BrowserContext]
 
@@ -40,11 +22,8 @@ Browse = Callable[..., BrowserContext]
 # Not for the session: Playwright keeps an event loop running, beside which no other test could run its own.
 @pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    path = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -8,23 +8,18 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask.testing import FlaskClient
-from playwright.sync_api import Page, Route, sync_playwright
-
-from tests.browser.conftest import ARGUMENTS
+from playwright.sync_api import Browser, Page, Route
 
 
 @contextmanager
-def opened(client: FlaskClient, **options: Any) -> Iterator[Page]:
-    """An empty page; `options` are those of Playwright's `new_page`."""
+def opened(browser: Browser, client: FlaskClient, **options: Any) -> Iterator[Page]:
+    """An empty page, with cookies of its own; `options` are those of Playwright's `new_page`."""
 
     def answer(route: Route) -> None:
         parts = urlsplit(route.request.url)
         served = client.get(f"{parts.path}?{parts.query}")
         route.fulfill(status=served.status_code, body=served.data, content_type=served.content_type)
 
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        page = browser.new_page(**options)
+    with browser.new_page(**options) as page:
         page.route("**/*", answer)
         yield page
-        browser.close()

@@ -8,8 +8,8 @@ from typing import Literal
 
 import pytest
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser, ViewportSize
 from playwright.sync_api import Page as Paper
-from playwright.sync_api import ViewportSize
 
 from organizer import languages
 from organizer.codes import rules
@@ -29,10 +29,10 @@ def page_of(leaflet: Leaflet) -> str:
 
 
 @pytest.fixture
-def paper(organizer: Person) -> Iterator[Paper]:
+def paper(chromium: Browser, organizer: Person) -> Iterator[Paper]:
     """A page in Chromium, dark as some have it."""
     options = {"viewport": WITHIN_MARGINS, "device_scale_factor": 3, "color_scheme": "dark"}
-    with printing.opened(organizer.client, **options) as page:
+    with printing.opened(chromium, organizer.client, **options) as page:
         yield page
 
 

@@ -11,8 +11,8 @@ import numpy as np
 import pypdfium2
 import pytest
 from flask import Flask
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Page as Paper
-from playwright.sync_api import expect
 
 from organizer import outbox, storage
 from organizer.codes import service as codes
@@ -128,8 +128,8 @@ def test_more_leaflets_and_sheets_ask_the_database_no_more(organizer: Person, ev
 
 
 @pytest.fixture
-def paper(organizer: Person) -> Iterator[Paper]:
-    with printing.opened(organizer.client) as page:
+def paper(chromium: Browser, organizer: Person) -> Iterator[Paper]:
+    with printing.opened(chromium, organizer.client) as page:
         yield page
 
 
@@ -139,6 +139,7 @@ def codes_on(printed: pypdfium2.PdfPage) -> set[str]:
     return set(cv2.QRCodeDetectorAruco().detectAndDecodeMulti(pixels)[1])
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("size", ["A4", "Letter"])
 def test_each_part_has_paper_of_its_own_and_every_code_leads_where_it_should(
     app: Flask, organizer: Person, event: Event, leaflet: Leaflet, paper: Paper, size: str
@@ -177,6 +178,7 @@ def sheets(event: Event, leaflet: Leaflet) -> list[str]:
     ]
 
 
+@pytest.mark.browser
 def test_a_page_made_for_paper_is_printed_with_one_press(event: Event, leaflet: Leaflet, paper: Paper) -> None:
     paper.add_init_script("window.printed = 0; window.print = () => { window.printed += 1; };")
     for path in sheets(event, leaflet):
@@ -189,8 +191,11 @@ def test_a_page_made_for_paper_is_printed_with_one_press(event: Event, leaflet: 
         expect(button).to_be_hidden()
 
 
-def test_no_button_is_there_that_could_do_nothing(organizer: Person, event: Event, leaflet: Leaflet) -> None:
-    with printing.opened(organizer.client, java_script_enabled=False) as page:
+@pytest.mark.browser
+def test_no_button_is_there_that_could_do_nothing(
+    chromium: Browser, organizer: Person, event: Event, leaflet: Leaflet
+) -> None:
+    with printing.opened(chromium, organizer.client, java_script_enabled=False) as page:
         for path in sheets(event, leaflet):
             page.goto(f"http://localhost{path}")
             expect(page.locator("[data-print]")).to_be_hidden()

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
+from playwright.sync_api import Browser, ViewportSize
 from playwright.sync_api import Page as Paper
-from playwright.sync_api import ViewportSize
 from time_machine import TimeMachineFixture
 
 from organizer import clock, languages, outbox
@@ -277,13 +277,16 @@ def codes_on(picture: bytes) -> dict[str, tuple[float, float]]:
 
 
 @pytest.fixture
-def paper(organizer: Person) -> Iterator[Paper]:
+def paper(chromium: Browser, organizer: Person) -> Iterator[Paper]:
     """A page about to be printed in Chromium, whose requests the organizer's client answers."""
-    with printing.opened(organizer.client, viewport=LETTER_WITHIN_MARGINS, device_scale_factor=DENSITY) as page:
+    with printing.opened(
+        chromium, organizer.client, viewport=LETTER_WITHIN_MARGINS, device_scale_factor=DENSITY
+    ) as page:
         page.emulate_media(media="print")
         yield page
 
 
+@pytest.mark.browser
 def test_the_printed_codes_lead_to_the_right_statements(app: Flask, event: Event, paper: Paper) -> None:
     made = {slip.shown_number: slip for slip in sheet(event)}
     sheet_id = next(iter(made.values())).sheet_id
@@ -301,6 +304,7 @@ def test_the_printed_codes_lead_to_the_right_statements(app: Flask, event: Event
         assert app.test_client().get(path_of(slip)).location == f"/s/{opening.link_token(statement)}"
 
 
+@pytest.mark.browser
 @pytest.mark.parametrize("language", languages.INTERFACE)
 def test_a_sheet_is_one_page_and_nothing_is_cut_off(organizer: Person, paper: Paper, language: str) -> None:
     title = "Leaflets at the market, and a vigil for those who were sold there on Saturday morning"

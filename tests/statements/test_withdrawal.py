@@ -37,7 +37,6 @@ from tests.statements.canaries import (
 )
 from tests.statements.saying import ACTOR, FREELY, shown
 
-pytestmark = pytest.mark.xdist_group("told")
 COLLECTION = "/collections/what-was-said-at-the-lake"
 FILES = {f"{COLLECTION}{ending}" for ending in ("", ".md", ".txt")}
 LISTS = {
