@@ -20,7 +20,7 @@ FIRST = (
 )
 """What takes longest, so that nobody waits for it in the end."""
 WORLD = ("tests/test_policies.py", "tests/test_bad_input.py", "tests/test_headers.py", "tests/test_architecture.py")
-"""Those that ask for the whole world, which is built once in each process."""
+"""Those that walk through the whole world, which is built once in each process."""
 APART = ("tests/media/test_bombs.py",)
 """Those whose tests share nothing, and take long together."""
 

@@ -37,7 +37,8 @@ def change(row: EventLeaflet, details: CopiesDetails, shown: str, actor_id: str)
 def set_left(row: EventLeaflet, left_over: int | None, shown: int | None, actor_id: str) -> EventLeaflet:
     """Say how many are left, None where nobody shall have counted. Raises RuleError when somebody has since `shown`."""
     with writing(lock=row):
-        if row.left_over != shown:
+        # Sent twice, it is set all the same.
+        if row.left_over not in (shown, left_over):
             raise RuleError("Somebody has counted since you looked. Set it again to put yours in place.")
         row.left_over = left_over
         _record(row, actor_id)

@@ -59,9 +59,11 @@ class EditForm(DetailsForm):
 
     version = HiddenField()
     same_as = SelectField(_("The same in another language"), validate_choice=False)
+    same_as_before = HiddenField()
 
     def __init__(self, leaflet: Leaflet) -> None:
-        told = {"version": str(leaflet.shown.number), "same_as": translations.same_as(leaflet)}
+        same = translations.same_as(leaflet)
+        told = {"version": str(leaflet.shown.number), "same_as": same, "same_as_before": same}
         super().__init__(data=typed(leaflet) | told)
         self._offer(leaflet)
         self._numbers = {str(version.number): version.number for version in leaflet.versions}
@@ -76,15 +78,17 @@ class EditForm(DetailsForm):
     def _offer(self, leaflet: Leaflet) -> None:
         """Ask for the same in another language where there is any to choose."""
         found = [] if leaflet.shown.made_as else translations.offered(leaflet)
-        if found:
+        if found or self.same_as.data:
             self.same_as.choices = options([("", gettext("There is none")), *found])
         else:
-            del self.same_as
+            del self.same_as, self.same_as_before
 
     @property
     def same(self) -> str | None:
-        """What was chosen as the same in another language, None when nothing could be."""
-        return self.same_as.data if "same_as" in self else None
+        """What was chosen as the same in another language, None when that is as it was when the form was opened."""
+        if "same_as" not in self or self.same_as.data == self.same_as_before.data:
+            return None
+        return str(self.same_as.data or "")
 
     @property
     def number(self) -> int:

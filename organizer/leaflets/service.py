@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy import select
 
 from organizer import audit, clock, outbox
-from organizer.db import db, new_id, writing
+from organizer.db import by_id, db, is_id, new_id, writing
 from organizer.errors import Gone, RuleError
 from organizer.events.models import Event
 from organizer.leaflets import files, locking, queries, room, rules, translations
@@ -54,6 +54,8 @@ def upload_again(leaflet: Leaflet, sent: Upload[LeafletDetails], actor_id: str) 
         version.state = rules.moved(version.state, Move.UPLOAD)
         _wait(version, sent, sealed)
         leaflet.take(sent.details)
+        if translations.is_taken(leaflet):
+            leaflet.work_id = None
         version.text_alternative = sent.details.text_alternative
         _record(actor_id, "leaflet.uploaded", leaflet, version)
     return leaflet
@@ -96,7 +98,8 @@ def edit(
     withdrawn meanwhile. Returns that version. `same_as` is the id of one of the group's that says the same in another
     language, "" for none, None to leave that as it is. Raises RuleError when that one is gone, or is in this language.
     """
-    with writing_versions(leaflet, same_as or leaflet.id):
+    others = translations.affected(leaflet, same_as if same_as and is_id(same_as) else "")
+    with writing_versions(leaflet, *others):
         version = leaflet.numbered(number)
         if version is None or leaflet.shown.state == State.WITHDRAWN:
             raise Gone
@@ -104,6 +107,7 @@ def edit(
         leaflet.take(details)
         if same_as is not None:
             translations.tie(leaflet, _other(leaflet, same_as) if same_as else None)
+        translations.check_language(leaflet)
         if version.state != State.WITHDRAWN:
             version.text_alternative = details.text_alternative
         # The calendar entries of its actions tell both.
@@ -114,7 +118,7 @@ def edit(
 
 def _other(leaflet: Leaflet, leaflet_id: str) -> Leaflet:
     """Another one of the same group that is there. Raises RuleError."""
-    other = db.session.get(Leaflet, leaflet_id)
+    other = by_id(Leaflet, leaflet_id)
     is_there = other and other is not leaflet and other.group_id == leaflet.group_id
     if other is None or not is_there or other.shown.state == State.WITHDRAWN:
         raise RuleError("That one is gone by now. Choose another one.", "same_as")

@@ -12,6 +12,8 @@ from sqlalchemy import ColumnElement, Select, select
 from organizer import languages
 from organizer.db import db, new_id
 from organizer.errors import RuleError
+from organizer.events.gate import is_listed
+from organizer.events.rules import EventState
 from organizer.leaflets import queries
 from organizer.leaflets.models import Leaflet, LeafletVersion
 from organizer.leaflets.rules import State
@@ -30,13 +32,20 @@ class Translation:
 
 
 def seen(viewer: Viewer, leaflet: Leaflet) -> tuple[Translation, ...]:
-    """What is published of the same in other languages, as far as she may see it; two queries, none for one alone."""
-    if leaflet.work_id is None:
-        return ()
+    """What is published of the same in other languages, as far as she may be told of it; two queries at most.
+
+    What is handed out by link alone is told of to its group, and to who came by a link to one of the same events.
+    """
     is_published = Leaflet.id.in_(_in_state(LeafletVersion.state == State.PUBLISHED))
-    found = db.session.scalars(_same(leaflet).where(is_published).order_by(Leaflet.language, Leaflet.id)).all()
-    states = queries.event_states([other.id for other in found])
-    is_organizer = viewer.has_role(leaflet.group_id, Role.ORGANIZER)
+    query = _same(leaflet).where(is_published).order_by(Leaflet.language, Leaflet.id)
+    found = db.session.scalars(query).all() if leaflet.work_id else []
+    states = queries.event_states([leaflet.id, *(other.id for other in found)]) if found else {}
+    here = states.get(leaflet.id, [])
+    by_link = set() if any(map(is_listed, here)) else {state.id for state in here}
+
+    def is_told(state: EventState) -> bool:
+        return is_listed(state) or state.id in by_link or viewer.has_role(state.group_id, Role.MEMBER)
+
     return tuple(
         Translation(
             url=url_for("leaflets.read", leaflet_id=other.id),
@@ -44,7 +53,7 @@ def seen(viewer: Viewer, leaflet: Leaflet) -> tuple[Translation, ...]:
             label=languages.own_name(other.language),
         )
         for other in found
-        if is_organizer or queries.is_open_to(viewer, states.get(other.id, ()))
+        if queries.is_open_to(viewer, [state for state in states.get(other.id, ()) if is_told(state)])
     )
 
 
@@ -58,7 +67,7 @@ def offered(leaflet: Leaflet) -> list[tuple[str, str]]:
     query = (
         select(Leaflet.id, Leaflet.title, Leaflet.language)
         .where(Leaflet.group_id == leaflet.group_id, Leaflet.id != leaflet.id)
-        .where(Leaflet.id.in_(_in_state(LeafletVersion.state != State.WITHDRAWN)), Leaflet.id.not_in(made))
+        .where(Leaflet.id.in_(_in_state(LeafletVersion.state != State.WITHDRAWN)), is_same | Leaflet.id.not_in(made))
         .order_by(is_same.desc(), Leaflet.created_at.desc(), Leaflet.id)
         .limit(MOST_OFFERED)
     )
@@ -71,22 +80,42 @@ def same_as(leaflet: Leaflet) -> str:
     return first.id if first else ""
 
 
-def tie(leaflet: Leaflet, other: Leaflet | None) -> None:
-    """Let two locked leaflets be the same in two languages, or the one be alone.
+def affected(leaflet: Leaflet, same_as: str) -> list[str]:
+    """The ids of all that a `tie` reads, to be locked before it."""
+    found = [leaflet, *db.session.scalars(select(Leaflet).where(Leaflet.id == same_as))]
+    return list({same.id for each in found for same in (each, *db.session.scalars(_same(each)))})
 
-    Raises RuleError when the other is there in this language.
+
+def tie(leaflet: Leaflet, other: Leaflet | None) -> None:
+    """Let two locked leaflets be the same in two languages, with all that are the same as either; or the one be alone.
+
+    Raises RuleError when two of them would be in one language.
     """
     if other is None:
         leaflet.work_id = None
         return
-    there = db.session.scalars(_same(other).where(Leaflet.id != leaflet.id))
-    if leaflet.language in {each.language for each in (other, *there)}:
+    all_same = {same.id: same for each in (leaflet, other) for same in (each, *db.session.scalars(_same(each)))}
+    work_id = leaflet.work_id or other.work_id or new_id()
+    for same in all_same.values():
+        same.work_id = work_id
+    check_language(leaflet)
+    if len({same.language for same in all_same.values()}) < len(all_same):
+        raise RuleError("Two of all these would be in one language. Choose another one.", "same_as")
+
+
+def check_language(leaflet: Leaflet) -> None:
+    """Raise RuleError when another one that is the same is in its language."""
+    if is_taken(leaflet):
         raise RuleError(
             "That leaflet is there in this language already: %(language)s. Choose another one, or another language.",
             "same_as",
             language=languages.own_name(leaflet.language),
         )
-    leaflet.work_id = other.work_id = other.work_id or new_id()
+
+
+def is_taken(leaflet: Leaflet) -> bool:
+    """Whether another one that is the same is in its language."""
+    return any(same.language == leaflet.language for same in db.session.scalars(_same(leaflet)))
 
 
 def tie_batch(sent: Sequence[Leaflet]) -> None:

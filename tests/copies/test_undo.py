@@ -146,3 +146,10 @@ def test_on_another_day_nothing_is_offered(
     assert FORM.search(desk(organizer, address))
     time_machine.move_to(event.ends_at)
     assert not FORM.search(desk(organizer, address))
+
+
+def test_pressed_twice_it_is_put_back_all_the_same(organizer: Person, row: EventLeaflet) -> None:
+    counting.save(organizer, row, printed="1200", left_over="1100")
+    page = desk(organizer, take(organizer, row))
+    assert [undo(organizer, page).status_code for _press in range(2)] == [303, 303]
+    assert counting.known(row).left_over == 1100

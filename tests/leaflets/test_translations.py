@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from organizer.db import db
 from organizer.events.models import Event
 from organizer.events.rules import Visibility
+from organizer.leaflets import outcome
 from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet
+from organizer.leaflets.rules import Kind, LeafletDetails, Upload
 from tests import factories, querying, reading
 from tests.factories import Person
 from tests.leaflets import making, sending
@@ -79,6 +82,61 @@ def test_a_third_joins_both_whichever_was_chosen(
     assert chips(client, russian) == [(spanish.id, "español")]
 
 
+def test_whoever_is_tied_to_one_keeps_those_that_are_the_same_as_it(
+    client: FlaskClient, organizer: Person, event: Event, english: Leaflet, russian: Leaflet
+) -> None:
+    edited(organizer, russian, same_as=english.id)
+    spanish = making.published(event, "Cartas", language="es")
+    ukrainian = making.published(event, "Листи", language="uk")
+    edited(organizer, ukrainian, same_as=spanish.id)
+    assert edited(organizer, english, same_as=spanish.id)[0] == 303
+    assert [words for _id, words in chips(client, english)] == ["español", "русский", "українська"]
+    # Two pairs that have a language in common stay apart.
+    other = making.published(event, "Other letters")
+    edited(organizer, making.published(event, "Andere", language="de"), same_as=other.id)
+    de = db.session.query(Leaflet).filter_by(language="de").one()
+    status, page = edited(organizer, de, same_as=russian.id)
+    assert (status, "Two of all these would be in one language." in page) == (422, True)
+
+
+def test_who_saves_the_title_alone_leaves_what_a_colleague_has_tied_meanwhile(
+    client: FlaskClient, organizer: Person, english: Leaflet, russian: Leaflet
+) -> None:
+    path = f"/leaflets/{english.id}/edit"
+    form = reading.Page(organizer.client.get(path).text, path).forms[-1]
+    sent = {name: field.value for name, field in form.fields.items()} | {"title": "Anew"}
+    edited(organizer, russian, same_as=english.id)
+    assert organizer.client.post(path, data=sent).status_code == 303
+    assert chips(client, english) == [(russian.id, "русский")]
+
+
+def test_what_is_made_from_its_action_is_not_offered_but_where_it_is_the_same_already(
+    client: FlaskClient, organizer: Person, english: Leaflet, russian: Leaflet
+) -> None:
+    edited(organizer, russian, same_as=english.id)
+    making.next_version(russian)
+    making.publish(russian)
+    russian.versions[0].made_as = {"languages": "ru"}
+    db.session.commit()
+    third = making.published(english.events[0], "Cartas", language="es")
+    assert russian.id not in offered(organizer, third)
+    assert russian.id in offered(organizer, english)
+    edited(organizer, english, title="Anew")
+    assert chips(client, english) == [(russian.id, "русский")]
+
+
+def test_another_file_in_a_language_that_is_there_is_alone(
+    organizer: Person, event: Event, english: Leaflet, russian: Leaflet
+) -> None:
+    edited(organizer, russian, same_as=english.id)
+    spanish = making.sent(event, "Cartas", language="es")
+    edited(organizer, spanish, same_as=english.id)
+    outcome.refuse(spanish.shown, "file_kind", spanish.shown.source_key)
+    details = LeafletDetails(title="Letters", language="en")
+    leaflets.upload_again(spanish, Upload(details, Kind.PICTURE, making.SENT), WHO)
+    assert spanish.work_id is None
+
+
 def test_one_in_the_same_language_is_refused_and_what_was_typed_stays(
     organizer: Person, event: Event, english: Leaflet
 ) -> None:
@@ -120,7 +178,6 @@ def test_one_that_is_withdrawn_meanwhile_is_said_to_be_gone(
     form = reading.Page(organizer.client.get(path).text, path).forms[-1]
     sent = {name: field.value for name, field in form.fields.items()} | {"same_as": english.id}
     leaflets.withdraw(english, WHO)
-    making.published(english.events[0], "Another one")
     answer = organizer.client.post(path, data=sent)
     assert answer.status_code == 422
     assert "That one is gone by now. Choose another one." in answer.text
@@ -132,7 +189,7 @@ def test_those_of_other_groups_are_neither_offered_nor_taken(
     theirs = making.published(factories.event(factories.group("Others")), "Theirs", language="es")
     assert theirs.id not in offered(organizer, english)
     assert russian.id in offered(organizer, english)
-    for nonsense in (theirs.id, english.id, "x" * 26, "1"):
+    for nonsense in (theirs.id, english.id, "x" * 26, "1", "\x00"):
         assert edited(organizer, english, same_as=nonsense)[0] == 422
 
 
@@ -158,6 +215,19 @@ def test_one_that_only_members_may_see_is_not_told_of_to_others(
     edited(organizer, private, same_as=english.id)
     assert chips(client, english) == []
     assert chips(organizer.client, english) == [(private.id, "русский")]
+
+
+def test_one_that_is_by_link_alone_is_told_of_to_who_came_by_such_a_link(
+    app: Flask, client: FlaskClient, organizer: Person, event: Event, english: Leaflet
+) -> None:
+    unlisted = factories.event(organizer.group, visibility=Visibility.UNLISTED)
+    ours = making.published(unlisted, "Письма", language="ru")
+    edited(organizer, ours, same_as=english.id)
+    spanish = making.published(unlisted, "Cartas", language="es")
+    edited(organizer, spanish, same_as=english.id)
+    assert chips(client, english) == []
+    assert len(chips(organizer.client, english)) == 2
+    assert [words for _id, words in chips(client, ours)] == ["English", "español"]
 
 
 def test_files_of_one_title_in_several_languages_are_the_same(organizer: Person, event: Event) -> None:
