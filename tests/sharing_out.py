@@ -21,8 +21,6 @@ FIRST = (
 """What takes longest, so that nobody waits for it in the end."""
 WORLD = ("tests/test_policies.py", "tests/test_bad_input.py", "tests/test_headers.py", "tests/test_architecture.py")
 """Those that walk through the whole world, which is built once in each process."""
-APART = ("tests/media/test_bombs.py",)
-"""Those whose tests share nothing, and take long together."""
 
 
 class ByFile(LoadScopeScheduling):
@@ -30,8 +28,6 @@ class ByFile(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        if file in APART:
-            return nodeid
         return "world" if file in WORLD else file
 
 

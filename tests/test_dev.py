@@ -226,15 +226,16 @@ def test_a_named_chromium_that_is_missing_is_told(tmp_path: Path) -> None:
 
 
 WORKERS = ["-n", "3", "--dist", "loadfile"]
+APART = ["-n", "3", "--dist", "worksteal"]
 
 
 @pytest.mark.parametrize(
     ("given", "database_url", "expected"),
     [
         ([], "", [*WORKERS, "-m", "not load"]),
-        (["--load"], "", [*WORKERS, "-m", "load"]),
+        (["--load"], "", [*APART, "-m", "load"]),
         (["--soak"], "", WORKERS),
-        (["--load"], "postgresql://127.0.0.1/test", [*WORKERS, "-m", "load and not browser"]),
+        (["--load"], "postgresql://127.0.0.1/test", [*APART, "-m", "load and not browser"]),
         (["tests/test_fuzz.py::test_x"], "", [*WORKERS, "tests/test_fuzz.py::test_x"]),
         (["-n4", "-k", "feed"], "", ["-m", "not load", "-n4", "-k", "feed"]),
         (["--no-header"], "", [*WORKERS, "-m", "not load", "--no-header"]),

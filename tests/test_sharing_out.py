@@ -10,7 +10,7 @@ from tests.served import ROOT
 from tests.sharing_out import ByFile
 
 
-@pytest.mark.parametrize("file", sorted({*sharing_out.FIRST, *sharing_out.WORLD, *sharing_out.APART}))
+@pytest.mark.parametrize("file", sorted({*sharing_out.FIRST, *sharing_out.WORLD}))
 def test_what_is_named_is_there(file: str) -> None:
     assert (ROOT / file).is_file()
 
@@ -20,7 +20,6 @@ def test_the_tests_of_a_file_stay_together(monkeypatch: pytest.MonkeyPatch) -> N
     scope = ByFile()._split_scope
     assert scope("tests/test_mail.py::test_a[x@y::z]") == scope("tests/test_mail.py::test_b") == "tests/test_mail.py"
     assert scope("tests/test_policies.py::test_a") == scope("tests/test_headers.py::test_b") == "world"
-    assert scope("tests/media/test_bombs.py::test_a[1]") != scope("tests/media/test_bombs.py::test_a[2]")
 
 
 def test_what_takes_longest_begins() -> None:
