@@ -240,12 +240,11 @@ def chromium_for_tests(environ: Mapping[str, str]) -> str:
 
 
 def pytest_arguments(given: Sequence[str], database_url: str) -> list[str]:
-    """Return pytest's arguments: workers, no browser on PostgreSQL, and no loads unless asked for or named."""
+    """Return pytest's arguments: 3 workers for 2 cores, no browser on PostgreSQL, no loads unless asked for by name."""
     ours = {"--load", "--soak"}
     added, left = [], [argument for argument in given if argument not in ours]
     if not any(argument.startswith(("-n", "--numprocesses", "--pdb", "--trace")) for argument in given):
-        shared_out = "worksteal" if "--load" in given else "loadfile"
-        added += ["-n", "3", "--dist", shared_out]  # for two cores, as browsers and servers are waited for
+        added += ["-n", "3", "--dist", "worksteal" if "--load" in given else "loadfile"]  # servers are waited for
     wanted = ["load"] if "--load" in given else []
     if not ours & set(given) and not any(Path(argument.partition("::")[0]).exists() for argument in left):
         wanted = ["not load"]
@@ -259,7 +258,8 @@ def pytest_arguments(given: Sequence[str], database_url: str) -> list[str]:
 def test(given: list[str]) -> NoReturn:
     set_up("dev")
     environ = os.environ | {"PYTHONDONTWRITEBYTECODE": ""}  # what is compiled once serves all that the tests start
-    environ |= {"ORGANIZER_SOAK": "1"} if "--soak" in given else {}
+    if "--soak" in given:
+        environ["ORGANIZER_SOAK"] = "1"
     arguments = pytest_arguments(given, environ.get("ORGANIZER_TEST_DATABASE_URL", ""))
     if "not browser" not in arguments:
         environ["CHROMIUM"] = chromium_for_tests(environ)

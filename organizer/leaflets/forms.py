@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from flask_babel import gettext
@@ -16,6 +17,7 @@ from organizer.forms import LONGEST_LINE, LONGEST_TEXT, Form, line, lines, optio
 from organizer.leaflets import endings, rules, translations
 from organizer.leaflets.models import LONGEST_AUDIENCE, LONGEST_TITLE, Leaflet
 from organizer.leaflets.rules import Kind, LeafletDetails, Licence, NotTaken, Said, Upload
+from organizer.leaflets.translations import Offered
 from organizer.media import PDF_BYTES, PICTURE_BYTES, Refused
 from organizer.uploads import FileForm, FilesForm, SentFile
 
@@ -62,10 +64,11 @@ class EditForm(DetailsForm):
     same_as_before = HiddenField()
 
     def __init__(self, leaflet: Leaflet) -> None:
-        same = translations.same_as(leaflet)
+        found = translations.offered(leaflet)
+        same = next((each.id for each in found if each.is_same), "")
         told = {"version": str(leaflet.shown.number), "same_as": same, "same_as_before": same}
         super().__init__(data=typed(leaflet) | told)
-        self._offer(leaflet)
+        self._offer(found)
         self._numbers = {str(version.number): version.number for version in leaflet.versions}
         self._shown = str(leaflet.shown.number)
 
@@ -75,11 +78,11 @@ class EditForm(DetailsForm):
             field.data = self._shown
             raise ValidationError(gettext("Something was lost on the way. Send it once more, please."))
 
-    def _offer(self, leaflet: Leaflet) -> None:
-        """Ask for the same in another language where there is any to choose."""
-        found = [] if leaflet.shown.made_as else translations.offered(leaflet)
+    def _offer(self, found: Sequence[Offered]) -> None:
+        """Ask for the same in another language where there is any to choose, or was."""
         if found or self.same_as.data:
-            self.same_as.choices = options([("", gettext("There is none")), *found])
+            choices = ((each.id, each.words) for each in found)
+            self.same_as.choices = options([("", gettext("There is none")), *choices])
         else:
             del self.same_as, self.same_as_before
 

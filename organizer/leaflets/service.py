@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from sqlalchemy import select
 
 from organizer import audit, clock, outbox
-from organizer.db import by_id, db, is_id, new_id, writing
+from organizer.db import db, new_id, writing
 from organizer.errors import Gone, RuleError
 from organizer.events.models import Event
 from organizer.leaflets import files, locking, queries, room, rules, translations
@@ -98,31 +98,21 @@ def edit(
     withdrawn meanwhile. Returns that version. `same_as` is the id of one of the group's that says the same in another
     language, "" for none, None to leave that as it is. Raises RuleError when that one is gone, or is in this language.
     """
-    others = translations.affected(leaflet, same_as if same_as and is_id(same_as) else "")
-    with writing_versions(leaflet, *others):
+    with writing_versions(leaflet, *translations.affected(leaflet, same_as or "")):
         version = leaflet.numbered(number)
         if version is None or leaflet.shown.state == State.WITHDRAWN:
             raise Gone
         told = leaflet.title, leaflet.language
         leaflet.take(details)
         if same_as is not None:
-            translations.tie(leaflet, _other(leaflet, same_as) if same_as else None)
-        translations.check_language(leaflet)
+            translations.tie(leaflet, same_as)
+        translations.check(leaflet)
         if version.state != State.WITHDRAWN:
             version.text_alternative = details.text_alternative
         # The calendar entries of its actions tell both.
         is_retold = leaflet.published is not None and told != (leaflet.title, leaflet.language)
         _record(actor_id, "leaflet.edited", leaflet, version, *(_touched(leaflet) if is_retold else ()))
     return version
-
-
-def _other(leaflet: Leaflet, leaflet_id: str) -> Leaflet:
-    """Another one of the same group that is there. Raises RuleError."""
-    other = by_id(Leaflet, leaflet_id)
-    is_there = other and other is not leaflet and other.group_id == leaflet.group_id
-    if other is None or not is_there or other.shown.state == State.WITHDRAWN:
-        raise RuleError("That one is gone by now. Choose another one.", "same_as")
-    return other
 
 
 def edit_version(version: LeafletVersion, details: VersionDetails, actor_id: str) -> LeafletVersion:

@@ -15,9 +15,9 @@ from flask_babel import gettext as _
 
 from organizer import clock, policy
 from organizer.copies import cards as copies_cards
+from organizer.copies import forms as copies_forms
 from organizer.copies import queries as copies
 from organizer.copies.cards import Counted
-from organizer.copies.forms import taken
 from organizer.copies.queries import Copies
 from organizer.copies.rules import Taken
 from organizer.events import queries as events
@@ -89,7 +89,7 @@ def desk(group: Group) -> ResponseReturnValue:
         asked=removals.count_waiting(group.id),
         is_owner=policy.viewer().has_role(group.id, Role.OWNER),
         now=now,
-        taken=taken(request.args),
+        taken=copies_forms.taken(request.args),
         blank=Blank(),
     )
 

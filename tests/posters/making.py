@@ -9,6 +9,7 @@ from organizer.db import db
 from organizer.events import service as events
 from organizer.events.models import Event
 from organizer.events.rules import Texts
+from organizer.leaflets import service as leaflets
 from organizer.leaflets.models import Leaflet
 from organizer.leaflets.rules import State
 from organizer.posters import queries
@@ -45,6 +46,10 @@ def ready(person: Person, event: Event, *languages: str, shape: str = "poster", 
     made = make(person, event, *languages, shape=shape, paper=paper)
     assert (made.shown.state, made.shown.reason) == (State.READY, "")
     return made
+
+
+def published(person: Person, event: Event, *languages: str) -> Leaflet:
+    return leaflets.publish(ready(person, event, *languages), person.account_id, 1)
 
 
 def anew(person: Person, leaflet: Leaflet, **changes: object) -> TestResponse:

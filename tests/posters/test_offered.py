@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from time_machine import TimeMachineFixture
 
@@ -24,28 +23,15 @@ from tests.factories import Person
 from tests.leaflets import making as uploads
 from tests.posters import making
 
+pytestmark = pytest.mark.usefixtures("given")
 MARK = "The action has changed since this was printed."
 SHEET = re.compile(r'<article class="sheet">.*?</article>', re.DOTALL)
-
-
-@pytest.fixture(autouse=True)
-def set_by_nobody_in_particular(given: list[object]) -> None:
-    """No child."""
-
-
-@pytest.fixture
-def anyone(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.fixture
 def poster(organizer: Person, event: Event) -> Leaflet:
     """A published one."""
-    return published(organizer, event)
-
-
-def published(organizer: Person, event: Event) -> Leaflet:
-    return leaflets.publish(making.ready(organizer, event, "en"), organizer.account_id, 1)
+    return making.published(organizer, event, "en")
 
 
 def move_away(event: Event) -> None:
@@ -71,85 +57,85 @@ def marked(client: FlaskClient, query: str = "") -> list[bool]:
     return [MARK in sheet for sheet in sheets(client, f"/leaflets{query}")]
 
 
-def test_a_fresh_one_is_offered_without_a_mark(anyone: FlaskClient, poster: Leaflet) -> None:
-    assert offered(anyone) == [poster.id]
-    assert marked(anyone) == marked(anyone, "?q=leaflets") == [False]
+def test_a_fresh_one_is_offered_without_a_mark(client: FlaskClient, poster: Leaflet) -> None:
+    assert offered(client) == [poster.id]
+    assert marked(client) == marked(client, "?q=leaflets") == [False]
 
 
 def test_what_is_overtaken_is_left_out_at_home_and_marked_in_the_library(
-    organizer: Person, anyone: FlaskClient, event: Event, poster: Leaflet
+    organizer: Person, client: FlaskClient, event: Event, poster: Leaflet
 ) -> None:
     move_away(event)
-    assert offered(anyone) == []
-    assert marked(anyone) == marked(anyone, "?q=leaflets") == [True]
+    assert offered(client) == []
+    assert marked(client) == marked(client, "?q=leaflets") == [True]
     making.anew(organizer, poster)
     leaflets.publish(poster, organizer.account_id, 2)
-    assert offered(anyone) == [poster.id]
-    assert marked(anyone) == [False]
+    assert offered(client) == [poster.id]
+    assert marked(client) == [False]
 
 
 def test_so_is_one_whose_action_is_for_members_by_now(
-    organizer: Person, anyone: FlaskClient, event: Event, poster: Leaflet
+    organizer: Person, client: FlaskClient, event: Event, poster: Leaflet
 ) -> None:
     leaflets.bring(factories.event(organizer.group), [poster.id], organizer.account_id)
-    assert offered(anyone) == [poster.id]
+    assert offered(client) == [poster.id]
     making.change(event, visibility=Visibility.PRIVATE, what_to_bring="A pen")
-    assert offered(anyone) == []
-    assert marked(anyone) == [True]
+    assert offered(client) == []
+    assert marked(client) == [True]
 
 
-def test_a_cancelled_action_is_not_handed_out_from_home(anyone: FlaskClient, event: Event, poster: Leaflet) -> None:
+def test_a_cancelled_action_is_not_handed_out_from_home(client: FlaskClient, event: Event, poster: Leaflet) -> None:
     events.cancel(event, "Rain", "")
-    assert offered(anyone) == []
-    assert marked(anyone) == [True]
+    assert offered(client) == []
+    assert marked(client) == [True]
 
 
 def test_the_exact_spot_overtakes_it_when_it_may_be_shown(
-    organizer: Person, anyone: FlaskClient, time_machine: TimeMachineFixture
+    organizer: Person, client: FlaskClient, time_machine: TimeMachineFixture
 ) -> None:
     event = factories.event(organizer.group, spot="The north gate", spot_shown=SpotShown.BEFORE_START)
-    made = published(organizer, event)
-    assert offered(anyone) == [made.id]
+    made = making.published(organizer, event, "en")
+    assert offered(client) == [made.id]
     time_machine.move_to(event.starts_at - timedelta(hours=2))
-    assert offered(anyone) == []
-    assert marked(anyone) == [True]
+    assert offered(client) == []
+    assert marked(client) == [True]
 
 
 def test_after_the_action_nobody_is_sent_to_a_wrong_place_by_it(
-    anyone: FlaskClient, event: Event, poster: Leaflet, time_machine: TimeMachineFixture
+    client: FlaskClient, event: Event, poster: Leaflet, time_machine: TimeMachineFixture
 ) -> None:
     move_away(event)
     time_machine.move_to(event.ends_at)
-    assert offered(anyone) == [poster.id]
-    assert marked(anyone) == [False]
+    assert offered(client) == [poster.id]
+    assert marked(client) == [False]
 
 
-def test_others_come_in_the_place_of_what_is_left_out(organizer: Person, anyone: FlaskClient, event: Event) -> None:
+def test_others_come_in_the_place_of_what_is_left_out(organizer: Person, client: FlaskClient, event: Event) -> None:
     kept = [uploads.published(event, f"Letters {number}").id for number in range(LEAFLETS_ON_HOME)]
-    made = published(organizer, event)
-    assert offered(anyone) == [made.id, *kept[:0:-1]]
+    made = making.published(organizer, event, "en")
+    assert offered(client) == [made.id, *kept[:0:-1]]
     move_away(event)
-    assert offered(anyone) == kept[::-1]
-    assert marked(anyone) == [True, *[False] * LEAFLETS_ON_HOME]
+    assert offered(client) == kept[::-1]
+    assert marked(client) == [True, *[False] * LEAFLETS_ON_HOME]
 
 
-def test_an_upload_is_never_marked(anyone: FlaskClient, event: Event) -> None:
+def test_an_upload_is_never_marked(client: FlaskClient, event: Event) -> None:
     uploads.published(event)
     move_away(event)
-    assert len(offered(anyone)) == 1
-    assert marked(anyone) == [False]
+    assert len(offered(client)) == 1
+    assert marked(client) == [False]
 
 
 @pytest.mark.usefixtures("event")
-def test_any_number_of_cards_takes_as_many_queries(organizer: Person, anyone: FlaskClient) -> None:
+def test_any_number_of_cards_takes_as_many_queries(organizer: Person, client: FlaskClient) -> None:
     counts, group_id = [], organizer.group.id
     for _ in range(3):
         changed, fresh = (factories.event(db.session.get_one(Group, group_id)) for _ in range(2))
         for each in (changed, fresh):
-            published(organizer, each)
+            making.published(organizer, each, "en")
         move_away(changed)
-        counts.append([asked(anyone, path) for path in ("/", "/leaflets", "/leaflets?q=leaflets")])
-    assert len(offered(anyone)) == len(marked(anyone)) / 2 == 3
+        counts.append([asked(client, path) for path in ("/", "/leaflets", "/leaflets?q=leaflets")])
+    assert len(offered(client)) == len(marked(client)) / 2 == 3
     assert counts[1:] == counts[:1] * 2
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import time, timedelta
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from time_machine import TimeMachineFixture
 
@@ -30,24 +29,15 @@ from tests.leaflets import making as uploads
 from tests.posters import making
 from tests.posters.making import ready
 
+pytestmark = pytest.mark.usefixtures("given")
 MARK = "The action has changed since this was printed."
 ABOVE = "What holds stands above."
-
-
-@pytest.fixture(autouse=True)
-def set_by_nobody_in_particular(given: list[object]) -> None:
-    """No child."""
-
-
-@pytest.fixture
-def anyone(app: Flask) -> FlaskClient:
-    return app.test_client()
 
 
 @pytest.fixture
 def poster(organizer: Person, event: Event) -> Leaflet:
     """A published one in two languages."""
-    return published(organizer, event, "en", "uk")
+    return making.published(organizer, event, "en", "uk")
 
 
 @pytest.fixture
@@ -56,11 +46,6 @@ def other(organizer: Person, poster: Leaflet) -> Event:
     made = factories.event(organizer.group, title="Another day")
     leaflets.bring(made, [poster.id], organizer.account_id)
     return made
-
-
-def published(organizer: Person, event: Event, *languages: str) -> Leaflet:
-    made = ready(organizer, event, *languages)
-    return leaflets.publish(made, organizer.account_id, 1)
 
 
 def page(client: FlaskClient, event: Event) -> str:
@@ -108,116 +93,116 @@ CHANGES: dict[str, Callable[[Event], object]] = {
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_it_is_marked_on_the_page_and_left_out_of_calendars(
-    anyone: FlaskClient, event: Event, poster: Leaflet, change: str
+    client: FlaskClient, event: Event, poster: Leaflet, change: str
 ) -> None:
     beside = uploads.published(event)
-    assert MARK not in page(anyone, event)
-    assert set(attached(anyone, event)) == {path(poster), path(beside)}
-    before, tag = changed(anyone, event), anyone.get("/events.ics").headers["ETag"]
+    assert MARK not in page(client, event)
+    assert set(attached(client, event)) == {path(poster), path(beside)}
+    before, tag = changed(client, event), client.get("/events.ics").headers["ETag"]
     CHANGES[change](event)
-    shown = page(anyone, event)
+    shown = page(client, event)
     assert shown.count(MARK) == shown.count(ABOVE) == 1
     assert f'href="/leaflets/{poster.id}"' in shown
-    assert attached(anyone, event) == [path(beside)]
-    assert changed(anyone, event) > before
-    assert anyone.get("/events.ics").headers["ETag"] != tag
+    assert attached(client, event) == [path(beside)]
+    assert changed(client, event) > before
+    assert client.get("/events.ics").headers["ETag"] != tag
 
 
 def test_a_new_one_stands_in_its_place_once_it_is_published(
-    organizer: Person, anyone: FlaskClient, event: Event, poster: Leaflet
+    organizer: Person, client: FlaskClient, event: Event, poster: Leaflet
 ) -> None:
     CHANGES["place"](event)
     making.anew(organizer, poster)
-    assert MARK in page(anyone, event)
-    assert attached(anyone, event) == []
-    before = changed(anyone, event)
+    assert MARK in page(client, event)
+    assert attached(client, event) == []
+    before = changed(client, event)
     leaflets.publish(poster, organizer.account_id, 2)
-    assert MARK not in page(anyone, event)
-    assert attached(anyone, event) == [path(poster)]
-    assert changed(anyone, event) > before
+    assert MARK not in page(client, event)
+    assert attached(client, event) == [path(poster)]
+    assert changed(client, event) > before
 
 
-def test_what_holds_again_is_offered_again(anyone: FlaskClient, event: Event, poster: Leaflet) -> None:
+def test_what_holds_again_is_offered_again(client: FlaskClient, event: Event, poster: Leaflet) -> None:
     CHANGES["title"](event)
-    assert attached(anyone, event) == []
+    assert attached(client, event) == []
     making.change(event, what_to_bring="A pen")
-    assert MARK not in page(anyone, event)
-    assert attached(anyone, event) == [path(poster)]
+    assert MARK not in page(client, event)
+    assert attached(client, event) == [path(poster)]
 
 
 def test_what_is_published_when_it_is_overtaken_already_is_marked_at_once(
-    organizer: Person, anyone: FlaskClient, event: Event
+    organizer: Person, client: FlaskClient, event: Event
 ) -> None:
     made = ready(organizer, event, "en")
     CHANGES["title"](event)
     leaflets.publish(made, organizer.account_id, 1)
-    assert MARK in page(anyone, event)
-    assert attached(anyone, event) == []
+    assert MARK in page(client, event)
+    assert attached(client, event) == []
 
 
-def test_it_is_marked_for_whoever_has_answered(anyone: FlaskClient, event: Event, poster: Leaflet) -> None:
-    mine = post(anyone, f"/events/{event.slug}/answer", {"coming": "going", "party_size": "1"}).location
-    assert MARK not in anyone.get(mine).text
+def test_it_is_marked_for_whoever_has_answered(client: FlaskClient, event: Event, poster: Leaflet) -> None:
+    mine = post(client, f"/events/{event.slug}/answer", {"coming": "going", "party_size": "1"}).location
+    assert MARK not in client.get(mine).text
     CHANGES["place"](event)
-    assert MARK in anyone.get(mine).text
+    assert MARK in client.get(mine).text
 
 
 def test_when_the_exact_spot_may_be_shown_it_is_left_out(
-    organizer: Person, anyone: FlaskClient, time_machine: TimeMachineFixture
+    organizer: Person, client: FlaskClient, time_machine: TimeMachineFixture
 ) -> None:
     event = factories.event(organizer.group, spot="The north gate", spot_shown=SpotShown.BEFORE_START)
-    made = published(organizer, event, "en")
-    assert attached(anyone, event) == [path(made)]
+    made = making.published(organizer, event, "en")
+    assert attached(client, event) == [path(made)]
     time_machine.move_to(event.starts_at - timedelta(hours=2))
     outbox.tick()
-    assert attached(anyone, event) == []
-    assert MARK in page(anyone, event)
+    assert attached(client, event) == []
+    assert MARK in page(client, event)
 
 
 def test_after_the_action_it_is_not_marked(
-    anyone: FlaskClient, event: Event, poster: Leaflet, time_machine: TimeMachineFixture
+    client: FlaskClient, event: Event, poster: Leaflet, time_machine: TimeMachineFixture
 ) -> None:
     CHANGES["title"](event)
-    assert MARK in page(anyone, event)
+    assert MARK in page(client, event)
     time_machine.move_to(event.ends_at)
-    assert MARK not in page(anyone, event)
+    assert MARK not in page(client, event)
 
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_it_is_marked_and_left_out_at_another_action_too(
-    anyone: FlaskClient, event: Event, poster: Leaflet, other: Event, change: str
+    client: FlaskClient, event: Event, poster: Leaflet, other: Event, change: str
 ) -> None:
     outbox.tick()
-    assert attached(anyone, other) == [path(poster)]
-    before = changed(anyone, other)
+    assert attached(client, other) == [path(poster)]
+    before = changed(client, other)
     CHANGES[change](event)
     outbox.tick()
-    shown = page(anyone, other)
+    shown = page(client, other)
     assert MARK in shown
     assert ABOVE not in shown
-    assert attached(anyone, other) == []
-    assert changed(anyone, other) > before
+    assert attached(client, other) == []
+    assert changed(client, other) > before
 
 
 def test_a_group_of_another_name_overtakes_what_was_made_of_its_actions(
-    organizer: Person, anyone: FlaskClient, event: Event, poster: Leaflet, other: Event
+    organizer: Person, client: FlaskClient, event: Event, poster: Leaflet, other: Event
 ) -> None:
     group: Group = organizer.group
     details = {name: getattr(group, name) for name in GroupDetails.__dataclass_fields__} | {"name": "The Long Table"}
     groups.change(group, GroupDetails(**details), organizer.account_id)
     outbox.tick()
-    assert MARK in page(anyone, event)
-    assert [attached(anyone, each) for each in (event, other)] == [[], []]
+    assert MARK in page(client, event)
+    assert [attached(client, each) for each in (event, other)] == [[], []]
 
 
 def test_no_calendar_moves_for_what_does_not_stand_on_it(
-    anyone: FlaskClient, event: Event, poster: Leaflet, other: Event
+    client: FlaskClient, event: Event, poster: Leaflet, other: Event
 ) -> None:
-    before = changed(anyone, other)
+    before = changed(client, other)
     making.change(event, what_to_bring="A pen", private_notes="Call the press")
     outbox.tick()
-    assert changed(anyone, other) == before
-    assert attached(anyone, other) == [path(poster)]
+    assert changed(client, other) == before
+    assert attached(client, other) == [path(poster)]
 
 
 def test_what_only_its_organizers_see_is_not_asked_about(organizer: Person, event: Event) -> None:
@@ -229,7 +214,7 @@ def test_what_only_its_organizers_see_is_not_asked_about(organizer: Person, even
 
 def test_many_ask_the_database_no_more_than_one(organizer: Person, event: Event, poster: Leaflet, other: Event) -> None:
     for _ in range(2):
-        made = published(organizer, factories.event(organizer.group), "en")
+        made = making.published(organizer, factories.event(organizer.group), "en")
         leaflets.bring(other, [made.id], organizer.account_id)
     one, several = map(asked, [event.id, other.id])
     assert one == several
@@ -243,11 +228,11 @@ def asked(event_id: str) -> int:
 
 
 def test_nothing_is_overtaken_when_our_own_words_or_dates_are_written_anew(
-    anyone: FlaskClient, poster: Leaflet, event: Event, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, poster: Leaflet, event: Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert MARK not in anyone.get(f"/leaflets/{poster.id}").text
+    assert MARK not in client.get(f"/leaflets/{poster.id}").text
     monkeypatch.setattr(words, "_labels", lambda _kind, _code: ("A new label", "Take along:", "Write to us:"))
     monkeypatch.setattr(words, "format_date", lambda _day, _pattern: "a day")
-    assert MARK not in anyone.get(f"/leaflets/{poster.id}").text
+    assert MARK not in client.get(f"/leaflets/{poster.id}").text
     making.change(event, what_to_bring="Pens.")
-    assert MARK in anyone.get(f"/leaflets/{poster.id}").text
+    assert MARK in client.get(f"/leaflets/{poster.id}").text

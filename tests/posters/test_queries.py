@@ -8,6 +8,7 @@ from datetime import time, timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from time_machine import TimeMachineFixture
 
 from organizer.db import db
@@ -23,14 +24,10 @@ from tests.factories import Person
 from tests.posters import making
 from tests.posters.making import ready
 
+pytestmark = pytest.mark.usefixtures("given")
 TOLD = "The action has changed since this was made"
 OVERTAKEN = "The action has changed since this was printed."
 OFF = "does not take place as planned"
-
-
-@pytest.fixture(autouse=True)
-def set_by_nobody_in_particular(given: list[object]) -> None:
-    """No child."""
 
 
 @pytest.fixture
@@ -110,25 +107,25 @@ def test_of_a_cancelled_action_it_is_told_that_nothing_is_made_anew(
 
 
 def test_everyone_who_reads_a_published_one_is_led_to_what_holds_until_the_new_one_is_there(
-    app: Flask, organizer: Person, event: Event, leaflet: Leaflet
+    client: FlaskClient, organizer: Person, event: Event, leaflet: Leaflet
 ) -> None:
     leaflets.publish(leaflet, organizer.account_id, 1)
-    path, anyone = f"/leaflets/{leaflet.id}", app.test_client()
-    assert OVERTAKEN not in anyone.get(path).text
+    path = f"/leaflets/{leaflet.id}"
+    assert OVERTAKEN not in client.get(path).text
     making.change(event, place="Lake Merritt", what_to_bring="A pen")
     assert is_told(organizer, event, leaflet)
     assert OVERTAKEN not in organizer.client.get(path).text
-    page = anyone.get(path).text
+    page = client.get(path).text
     assert TOLD not in page
     assert "make-anew" not in page
     assert f'<a href="/events/{event.slug}">What holds is on its page</a>' in page
     making.anew(organizer, leaflet)
     assert not is_told(organizer, event, leaflet)
-    assert OVERTAKEN in anyone.get(path).text
+    assert OVERTAKEN in client.get(path).text
     assert OVERTAKEN in organizer.client.get(path).text
     leaflets.publish(leaflet, organizer.account_id, 2)
-    assert OVERTAKEN not in anyone.get(path).text
-    assert OVERTAKEN in anyone.get(f"{path}/versions/1").text
+    assert OVERTAKEN not in client.get(path).text
+    assert OVERTAKEN in client.get(f"{path}/versions/1").text
 
 
 def test_everyone_is_told_of_a_cancelled_action_and_of_one_that_is_not_for_them(

@@ -25,14 +25,10 @@ from tests.leaflets import making as uploads
 from tests.leaflets.making import WHO
 from tests.posters import making
 
+pytestmark = pytest.mark.usefixtures("given")
 LETTERS = LeafletDetails("Letters", "en")
 MB = 1_000_000
 TOO_MANY, TOO_MUCH = "Wait some minutes", "Withdraw leaflets or versions"
-
-
-@pytest.fixture(autouse=True)
-def set_by_nobody_in_particular(given: list[object]) -> None:
-    """No child."""
 
 
 @pytest.fixture
@@ -70,7 +66,7 @@ def stored() -> tuple[int, list[State]]:
 
 @pytest.mark.usefixtures("few")
 def test_more_than_wait_already_are_not_made_until_some_are_set(event: Event, poster: Leaflet) -> None:
-    shown = leaflets.publish(make_published(event), WHO, 1)
+    shown = leaflets.publish(with_pages(event), WHO, 1)
     first, _second = uploads.sent(event), make(event)
     before = stored()
     for ask in (lambda: make(event), lambda: make_anew(poster), lambda: make_anew(shown)):
@@ -84,7 +80,7 @@ def test_more_than_wait_already_are_not_made_until_some_are_set(event: Event, po
         make(event)
 
 
-def make_published(event: Event) -> Leaflet:
+def with_pages(event: Event) -> Leaflet:
     """One whose pages are there, and that says as a version that it was made of the event."""
     leaflet = uploads.ready(event, made=uploads.PDF)
     leaflet.shown.made_as = Recipe(event.id, Shape.POSTER, Sheet.A4, ("en",)).kept()
